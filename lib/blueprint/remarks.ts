@@ -1,0 +1,31 @@
+import type { Blueprint } from './blueprint';
+
+type Resolved = Omit<Blueprint, 'nonConformities' | 'warnings'>;
+
+/** Why the configuration does not conform, in words that every output repeats. */
+export function collectNonConformities(blueprint: Resolved): string[] {
+  if (blueprint.profile !== 'development') return [];
+  return [
+    ...(blueprint.etcd.members.length === 1 ? ['one etcd member: its loss is an outage'] : []),
+    ...(blueprint.controlPlane.machines === 1 ? ['one control-plane machine'] : []),
+    ...(blueprint.network.natGateways === 'single' ? ['one NAT gateway for every zone'] : []),
+    'the profile development is for trying things out',
+  ];
+}
+
+/** Things that work but deserve a second look. */
+export function collectWarnings(blueprint: Resolved): string[] {
+  const { access, waivers, people } = blueprint;
+  return [
+    ...(access.apiCidrs.includes('0.0.0.0/0')
+      ? ['access.apiCidrs: the API server can be reached from everywhere']
+      : []),
+    ...(access.nodePortCidrs.includes('0.0.0.0/0')
+      ? ['access.nodePortCidrs: NodePort Services can be reached from everywhere']
+      : []),
+    ...(Object.values(people).every((roles) => roles.length === 0)
+      ? ['people: no IAM role is mapped, so nobody can log in to the API']
+      : []),
+    ...waivers.map(({ clause, expires }) => `waivers: ${clause} is waived until ${expires}`),
+  ];
+}

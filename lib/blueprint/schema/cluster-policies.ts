@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { cidrs, count, day, httpsUrl, label, quantity, roleArn } from '../values';
+
+const podSecurityLevel = z.enum(['privileged', 'baseline', 'restricted']);
+
+/** A namespace the blueprint makes. */
+export const namespace = z.strictObject({
+  name: label(63),
+  podSecurity: podSecurityLevel
+    .optional()
+    .describe('Enforced level; the cluster-wide one when left out.'),
+  quota: z
+    .strictObject({
+      cpu: quantity().default('8'),
+      memory: quantity().default('16Gi'),
+      pods: count(1, 10000).default(50),
+    })
+    .prefault({}),
+  containerLimits: z
+    .strictObject({ cpu: quantity().default('1'), memory: quantity().default('512Mi') })
+    .prefault({})
+    .describe('Limits of containers that set none.'),
+  ingressFromNamespaces: z
+    .array(label(63))
+    .default([])
+    .describe('Namespaces whose pods may reach pods of this one.'),
+  egressToCidrs: cidrs().default([]).describe('Networks that pods may reach over HTTPS.'),
+});
+
+/** Where images may come from. */
+export const images = z.strictObject({
+  allowedRegistries: z
+    .array(
+      z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9._/-]*[a-z0-9])?$/, {
+        error: 'a registry host, with a path or not, such as "ghcr.io/example"',
+      }),
+    )
+    .default([])
+    .describe('Registries besides those of the cluster components.'),
+  requireDigests: z.boolean().default(false),
+  policyWebhook: z
+    .strictObject({ url: httpsUrl(), defaultAllow: z.literal(false).default(false) })
+    .optional()
+    .describe('An ImagePolicyWebhook of your own.'),
+});
+
+/** IAM roles of people, by what they may do in the cluster. */
+export const people = z.strictObject({
+  breakGlassRoleArns: z
+    .array(roleArn())
+    .default([])
+    .describe('cluster-admin, for emergencies; each use is in CloudTrail and the audit log.'),
+  operatorRoleArns: z.array(roleArn()).default([]),
+  viewerRoleArns: z.array(roleArn()).default([]),
+  auditorRoleArns: z.array(roleArn()).default([]),
+});
+
+/** A decision not to follow a clause, with its end. */
+export const waiver = z.strictObject({
+  clause: z.string().describe('Id of the clause, such as "guide/api/profiling".'),
+  reason: z.string().min(10, { error: 'a reason of at least ten characters' }),
+  expires: day().describe('Last day on which the waiver holds.'),
+});

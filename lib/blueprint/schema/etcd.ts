@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { architecture, count, instanceType } from '../values';
+import { flags } from './kubernetes';
+
+/** The etcd tier. */
+export const etcd = z.strictObject({
+  version: z
+    .string()
+    .regex(/^3\.\d+\.\d+$/, { error: 'an etcd version such as "3.6.14"' })
+    .default('3.6.14')
+    .describe('3.6.13 or later, or 3.5.32 or later: earlier ones have access-control bypasses.'),
+  members: count(1, 7).default(5).describe('3, 5 or 7; 1 only in the profile development.'),
+  instanceType: instanceType().default('m7g.large'),
+  architecture: architecture().default('arm64'),
+  dataVolume: z
+    .strictObject({
+      sizeGibibytes: count(8, 16384).default(20),
+      type: z.enum(['gp3', 'io2']).default('gp3'),
+      iops: count(3000, 64000).default(3000),
+    })
+    .prefault({})
+    .describe('The encrypted volume that outlives its machine.'),
+  quotaBytes: count(1024 ** 3, 16 * 1024 ** 3)
+    .default(8 * 1024 ** 3)
+    .describe('Size at which the database refuses writes.'),
+  compactionRetentionHours: count(1, 168)
+    .default(8)
+    .describe('History kept by periodic compaction.'),
+  backup: z
+    .strictObject({
+      intervalMinutes: count(5, 1440).default(60).describe('Minutes between snapshots.'),
+      retentionDays: count(14, 3650)
+        .default(365)
+        .describe('Days until the last of the thinned-out snapshots is removed.'),
+    })
+    .prefault({}),
+  flags,
+});

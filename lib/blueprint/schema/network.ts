@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { cidr, cidrs, count } from '../values';
+
+/** Address ranges and routes. */
+export const network = z.strictObject({
+  vpcCidr: cidr()
+    .default('10.0.0.0/16')
+    .describe('Addresses of the VPC; /16 to /24, all other ranges outside it.'),
+  podCidr: cidr().default('10.244.0.0/16').describe('Addresses of pods.'),
+  serviceCidr: cidr().default('10.96.0.0/16').describe('Addresses of Services.'),
+  natGateways: z
+    .enum(['per-zone', 'single'])
+    .default('per-zone')
+    .describe('One NAT gateway a zone, or a single one that takes the egress down with its zone.'),
+  podEncryption: z
+    .enum(['none', 'wireguard'])
+    .default('none')
+    .describe('Whether pod traffic between nodes is encrypted.'),
+  flowLogRetentionDays: count(1, 3653)
+    .default(365)
+    .describe('Days that VPC flow logs are kept; a value CloudWatch Logs offers.'),
+});
+
+/** Who may come in from outside. */
+export const access = z.strictObject({
+  apiCidrs: cidrs().describe(
+    'Networks that may reach the API server on 6443 from outside the VPC; empty for a private API.',
+  ),
+  nodePortCidrs: cidrs()
+    .default([])
+    .describe('Networks that may reach NodePort Services (30000-32767) from outside the VPC.'),
+  sshCidrs: cidrs().default([]).describe('Networks that may reach port 22 of the bastion.'),
+});

@@ -1,0 +1,71 @@
+import type { Blueprint } from '../blueprint/blueprint';
+import { parseCidr, renderAddress, renderCidr, sizeOf, type Ipv4Network } from '../blueprint/ipv4';
+
+/** The subnets of one zone. */
+export interface ZoneSubnets {
+  readonly zone: string;
+  /** NAT gateway, load balancer, bastion. */
+  readonly public: string;
+  /** Control plane and workers. */
+  readonly private: string;
+  /** etcd members; no route to the internet. */
+  readonly etcd: string;
+}
+
+/** Addresses of everything that has a fixed one. All CIDRs and addresses are IPv4 text. */
+export interface AddressPlan {
+  readonly vpc: string;
+  readonly subnets: readonly ZoneSubnets[];
+  /** Private address of each etcd member by its name. */
+  readonly etcdMembers: Readonly<Record<string, string>>;
+}
+
+/** Zones the VPC is cut for, whatever the number in use, so that a further one moves nothing. */
+export function zoneSlots(vpcPrefix: number): number {
+  return vpcPrefix <= 21 ? 8 : 4;
+}
+
+/**
+ * Cuts the VPC into one slot a zone: the first half of a slot is the private subnet, the third
+ * quarter is for the public one and the last for etcd. Depends on a zone's place in the list only,
+ * so that appending a zone, a pool or a member moves nothing.
+ */
+export function planAddresses(
+  blueprint: Pick<Blueprint, 'network' | 'zones' | 'etcd'>,
+): AddressPlan {
+  const vpc = parseCidr(blueprint.network.vpcCidr);
+  if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${blueprint.network.vpcCidr}`);
+  const slotPrefix = vpc.prefix + Math.log2(zoneSlots(vpc.prefix));
+  const subnets = blueprint.zones.map((zone, index) => {
+    const base = vpc.base + index * sizeOf(slotPrefix);
+    const quarter = sizeOf(slotPrefix + 2);
+    return {
+      zone,
+      private: { base, prefix: slotPrefix + 1 },
+      public: { base: base + 2 * quarter, prefix: slotPrefix + 2 },
+      etcd: { base: base + 3 * quarter, prefix: slotPrefix + 2 },
+    };
+  });
+  const etcdByZone = new Map<string, Ipv4Network>(subnets.map(({ zone, etcd }) => [zone, etcd]));
+  const taken = new Map<string, number>();
+  const etcdMembers = blueprint.etcd.members.map(({ name, zone }): [string, string] => {
+    const subnet = etcdByZone.get(zone);
+    if (!subnet) throw new Error(`${name} is in zone ${zone}, which has no subnet`);
+    const index = taken.get(zone) ?? 0;
+    taken.set(zone, index + 1);
+    return [name, renderAddress(subnet.base + firstMemberAddress + index)];
+  });
+  return {
+    vpc: blueprint.network.vpcCidr,
+    subnets: subnets.map((subnet) => ({
+      zone: subnet.zone,
+      public: renderCidr(subnet.public),
+      private: renderCidr(subnet.private),
+      etcd: renderCidr(subnet.etcd),
+    })),
+    etcdMembers: Object.fromEntries(etcdMembers),
+  };
+}
+
+/** AWS keeps the first four addresses of a subnet and the last. */
+const firstMemberAddress = 4;
