@@ -1,20 +1,6 @@
 'use strict';
 
-/** Shared by the fast suite and, through jest.real.config.js, by the suite on real programs. */
-const shared = {
-  testEnvironment: 'node',
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-        module: { type: 'commonjs' },
-      },
-    ],
-  },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/plan/'],
-};
+const shared = require('./jest.shared.js');
 
 /** The fast suite: npm packages alone. */
 module.exports = {
@@ -22,4 +8,3 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
 };
-module.exports.shared = undefined;

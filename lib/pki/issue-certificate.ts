@@ -1,0 +1,181 @@
+import 'reflect-metadata';
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonGeneralNames,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  Pkcs10CertificateRequest,
+  Pkcs10CertificateRequestGenerator,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+/** Subject as `@pulumi/tls` names its fields. */
+export interface Subject {
+  readonly commonName: string;
+  readonly organization?: string | undefined;
+}
+
+/** Uses as `@pulumi/tls` names them. */
+export type AllowedUse =
+  | 'cert_signing'
+  | 'crl_signing'
+  | 'digital_signature'
+  | 'key_encipherment'
+  | 'server_auth'
+  | 'client_auth';
+
+/** What every certificate has. */
+export interface CertificateTerms {
+  readonly allowedUses: readonly AllowedUse[];
+  readonly isAuthority: boolean;
+  readonly validityHours: number;
+  /** Start of validity. */
+  readonly notBefore: Date;
+}
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const engine = webcrypto;
+const subjectAlternativeName = '2.5.29.17';
+
+/** Makes a signing request. Addresses and names become subject alternative names. */
+export async function createRequest(options: {
+  readonly privateKeyPem: string;
+  readonly subject: Subject;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+}): Promise<string> {
+  const names: JsonGeneralNames = [
+    ...options.dnsNames.map((value) => ({ type: 'dns' as const, value })),
+    ...options.ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+  ];
+  const request = await Pkcs10CertificateRequestGenerator.create(
+    {
+      name: nameOf(options.subject),
+      keys: await keyPair(options.privateKeyPem),
+      signingAlgorithm: algorithm,
+      extensions: names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)],
+    },
+    engine,
+  );
+  return pem(request.toString('pem'));
+}
+
+/** Makes a certificate that signs itself. */
+export async function selfSign(
+  options: { readonly privateKeyPem: string; readonly subject: Subject } & CertificateTerms,
+): Promise<string> {
+  const keys = await keyPair(options.privateKeyPem);
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: nameOf(options.subject),
+      keys,
+      signingAlgorithm: algorithm,
+      ...validity(options),
+      extensions: [
+        ...usageExtensions(options),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, engine),
+      ],
+    },
+    engine,
+  );
+  return pem(certificate.toString('pem'));
+}
+
+/** Signs a request with an authority; subject, key and alternative names are the request's. */
+export async function signRequest(
+  options: {
+    readonly requestPem: string;
+    readonly authorityCertificatePem: string;
+    readonly authorityKeyPem: string;
+  } & CertificateTerms,
+): Promise<string> {
+  const request = new Pkcs10CertificateRequest(options.requestPem);
+  const authority = new X509Certificate(options.authorityCertificatePem);
+  const publicKey = await request.publicKey.export(engine);
+  const names = request.getExtension<SubjectAlternativeNameExtension>(subjectAlternativeName);
+  const certificate = await X509CertificateGenerator.create(
+    {
+      subject: request.subjectName,
+      issuer: authority.subjectName,
+      publicKey,
+      signingKey: (await keyPair(options.authorityKeyPem)).privateKey,
+      signingAlgorithm: algorithm,
+      ...validity(options),
+      extensions: [
+        ...usageExtensions(options),
+        await AuthorityKeyIdentifierExtension.create(authority, false, engine),
+        ...(names ? [names] : []),
+      ],
+    },
+    engine,
+  );
+  return pem(certificate.toString('pem'));
+}
+
+function nameOf({ commonName, organization }: Subject): Name {
+  return new Name([
+    ...(organization === undefined ? [] : [{ O: [organization] }]),
+    { CN: [commonName] },
+  ]);
+}
+
+function validity({ notBefore, validityHours }: CertificateTerms) {
+  return { notBefore, notAfter: new Date(notBefore.getTime() + validityHours * 3_600_000) };
+}
+
+const keyUsageFlags: Partial<Record<AllowedUse, KeyUsageFlags>> = {
+  cert_signing: KeyUsageFlags.keyCertSign,
+  crl_signing: KeyUsageFlags.cRLSign,
+  digital_signature: KeyUsageFlags.digitalSignature,
+  key_encipherment: KeyUsageFlags.keyEncipherment,
+};
+
+const extendedKeyUsages: Partial<Record<AllowedUse, ExtendedKeyUsage>> = {
+  server_auth: ExtendedKeyUsage.serverAuth,
+  client_auth: ExtendedKeyUsage.clientAuth,
+};
+
+function usageExtensions({ allowedUses, isAuthority }: CertificateTerms): Extension[] {
+  const flags = allowedUses.reduce<number>((sum, use) => sum | (keyUsageFlags[use] ?? 0), 0);
+  const extended = allowedUses.flatMap((use) => extendedKeyUsages[use] ?? []);
+  return [
+    new BasicConstraintsExtension(isAuthority, undefined, true),
+    new KeyUsagesExtension(flags, true),
+    ...(extended.length === 0 ? [] : [new ExtendedKeyUsageExtension(extended, false)]),
+  ];
+}
+
+async function keyPair(privateKeyPem: string): Promise<webcrypto.CryptoKeyPair> {
+  const key = createPrivateKey(privateKeyPem);
+  const [privateKey, publicKey] = await Promise.all([
+    engine.subtle.importKey(
+      'pkcs8',
+      new Uint8Array(key.export({ type: 'pkcs8', format: 'der' })),
+      algorithm,
+      true,
+      ['sign'],
+    ),
+    engine.subtle.importKey(
+      'spki',
+      new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })),
+      algorithm,
+      true,
+      ['verify'],
+    ),
+  ]);
+  return { privateKey, publicKey };
+}
+
+/** PEM files end in a newline. */
+function pem(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { createRequest, selfSign, signRequest } from '../../lib/pki/issue-certificate';
+import { generateKey } from '../../lib/pki/key';
+import type { PkiPlan, SecretPlan } from '../../lib/pki/pki-plan';
+
+interface Identity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A certificate besides the planned ones, such as an intruder's. */
+export interface ExtraCertificate {
+  readonly authority: Identity;
+  readonly commonName: string;
+  readonly organization?: string;
+  readonly uses?: readonly ('server_auth' | 'client_auth')[];
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  /** May lie in the past. @default now */
+  readonly notBefore?: Date;
+  /** @default 24 */
+  readonly validityHours?: number;
+}
+
+/** Makes a self-signed authority. */
+export async function makeAuthority(commonName: string): Promise<Identity> {
+  const key = generateKey();
+  const certificate = await selfSign({
+    privateKeyPem: key.privateKeyPem,
+    subject: { commonName },
+    allowedUses: ['cert_signing', 'crl_signing', 'digital_signature'],
+    isAuthority: true,
+    validityHours: 24,
+    notBefore: new Date(),
+  });
+  return { certificate, key: key.privateKeyPem };
+}
+
+/** Issues any certificate, for tests that need a wrong one. */
+export async function issueCertificate(extra: ExtraCertificate): Promise<Identity> {
+  const key = generateKey();
+  const requestPem = await createRequest({
+    privateKeyPem: key.privateKeyPem,
+    subject: { commonName: extra.commonName, organization: extra.organization },
+    dnsNames: extra.dnsNames ?? [],
+    ipAddresses: extra.ipAddresses ?? [],
+  });
+  const certificate = await signRequest({
+    requestPem,
+    authorityCertificatePem: extra.authority.certificate,
+    authorityKeyPem: extra.authority.key,
+    allowedUses: ['digital_signature', ...(extra.uses ?? ['client_auth'])],
+    isAuthority: false,
+    validityHours: extra.validityHours ?? 24,
+    notBefore: extra.notBefore ?? new Date(),
+  });
+  return { certificate, key: key.privateKeyPem };
+}
+
+/** Everything a PKI plan asks for. */
+export interface MaterializedPki {
+  /** Text of each SSM parameter by its path below `/<cluster>/`. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Authorities with their keys, by name. */
+  readonly authorities: ReadonlyMap<string, Identity>;
+}
+
+/** Issues everything a plan asks for, with the issuer that the plan command uses. */
+export async function materializePki(plan: PkiPlan): Promise<MaterializedPki> {
+  const authorities = new Map<string, Identity>();
+  for (const { name, commonName } of plan.authorities) {
+    authorities.set(name, await makeAuthority(commonName));
+  }
+  const identities = new Map<string, Identity>();
+  for (const certificate of plan.certificates) {
+    const authority = authorities.get(certificate.authority);
+    if (!authority) throw new Error(`no authority ${certificate.authority}`);
+    identities.set(
+      certificate.name,
+      await issueCertificate({
+        authority,
+        commonName: certificate.commonName,
+        ...(certificate.organization === undefined
+          ? {}
+          : { organization: certificate.organization }),
+        uses: certificate.extendedKeyUsages.map((use) =>
+          use === 'serverAuth' ? 'server_auth' : 'client_auth',
+        ),
+        dnsNames: certificate.dnsNames,
+        ipAddresses: certificate.ipAddresses,
+      }),
+    );
+  }
+  const parameters = new Map(
+    plan.secrets.map(({ parameter, content }) => [
+      parameter,
+      textOf(content, authorities, identities),
+    ]),
+  );
+  return { parameters, authorities };
+}
+
+function textOf(
+  content: SecretPlan['content'],
+  authorities: ReadonlyMap<string, Identity>,
+  identities: ReadonlyMap<string, Identity>,
+): string {
+  switch (content.kind) {
+    case 'authority': {
+      const { certificate, key } = authorities.get(content.name) ?? { certificate: '', key: '' };
+      return content.part === 'both' ? certificate + key : certificate;
+    }
+    case 'certificate': {
+      const { certificate, key } = identities.get(content.name) ?? { certificate: '', key: '' };
+      return certificate + key;
+    }
+    case 'key-pair': {
+      const key = generateKey();
+      return key.publicKeyPem + key.privateKeyPem;
+    }
+    case 'random-key':
+      return randomBytes(32).toString('base64');
+  }
+}
