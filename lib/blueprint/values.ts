@@ -90,4 +90,10 @@ export const labelValue = () =>
     error: 'a Kubernetes label value of at most 63 letters, digits, "-", "_" and "."',
   });
 
+/** Checksum of a release artifact as its publisher gives it. */
+export const checksum = () =>
+  z.string().regex(/^([0-9a-f]{64}|sha512:[0-9a-f]{128})$/, {
+    error: 'a SHA-256 of 64 hexadecimal digits, or "sha512:" and 128 of them',
+  });
+
 export const architecture = () => z.enum(['amd64', 'arm64']);

@@ -13,6 +13,12 @@ export interface MachineFile {
   readonly mode?: string;
   /** `user:group`; the boot script makes the users first. @default 'root:root' */
   readonly owner?: string;
+  /**
+   * Whether boot replaces tokens such as `@HC_REGION@` and `@HC_PRIVATE_IP@` in it.
+   *
+   * @default false
+   */
+  readonly template?: boolean;
 }
 
 /** A systemd unit, written to `/etc/systemd/system/<name>`. */
@@ -34,6 +40,8 @@ export interface MachineArtifact {
   readonly url: string;
   /** Published SHA-256; undefined when no lock knows it, and then the machine refuses it. */
   readonly sha256: string | undefined;
+  /** Published SHA-512, for the publishers that give no SHA-256 (gVisor). */
+  readonly sha512?: string;
   /** What to install out of it. */
   readonly install: readonly ArtifactInstall[];
 }

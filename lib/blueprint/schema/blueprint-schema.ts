@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../values';
+import { checksum, label } from '../values';
 import { bastion } from './bastion';
 import { images, namespace, people, waiver } from './cluster-policies';
 import { etcd } from './etcd';
@@ -51,7 +51,7 @@ export const blueprintSchema = z.strictObject({
       sha256: z
         .record(
           z.string(),
-          z.record(z.string(), z.partialRecord(z.enum(['amd64', 'arm64']), z.string())),
+          z.record(z.string(), z.partialRecord(z.enum(['amd64', 'arm64']), checksum())),
         )
         .default({})
         .describe('Further sums as name -> version -> architecture -> SHA-256; see `lock`.'),
