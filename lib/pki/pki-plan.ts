@@ -48,7 +48,7 @@ export interface PkiPlan {
   readonly certificates: readonly CertificatePlan[];
   /** Names of bare key pairs: the service-account signing key. */
   readonly keyPairs: readonly string[];
-  /** Names of symmetric keys: the first key of the encryption configuration. */
+  /** Names of symmetric keys: those of the encryption configuration. */
   readonly randomKeys: readonly string[];
   readonly secrets: readonly SecretPlan[];
 }
@@ -107,6 +107,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
     };
   });
   const controlPlane: readonly SecretReader[] = [{ role: 'control-plane' }];
+  const encryptionKeys = blueprint.kubernetes.encryption.keys;
   const authority = (name: string, commonName: string): AuthorityPlan => ({
     name,
     commonName,
@@ -132,7 +133,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
       },
     ],
     keyPairs: ['service-account'],
-    randomKeys: ['secrets-encryption'],
+    randomKeys: encryptionKeys.map((key) => `secrets-encryption-${key}`),
     secrets: [
       ...members.flatMap(({ member, certificates }): SecretPlan[] => [
         {
@@ -171,11 +172,11 @@ export function planPki(blueprint: Blueprint): PkiPlan {
         content: { kind: 'key-pair', name: 'service-account' },
         readers: controlPlane,
       },
-      {
-        parameter: 'control-plane/secrets-encryption',
-        content: { kind: 'random-key', name: 'secrets-encryption' },
+      ...encryptionKeys.map((key): SecretPlan => ({
+        parameter: `control-plane/secrets-encryption/${key}`,
+        content: { kind: 'random-key', name: `secrets-encryption-${key}` },
         readers: controlPlane,
-      },
+      })),
       {
         parameter: 'worker/cluster-ca',
         content: { kind: 'authority', name: 'cluster-ca', part: 'certificate' },

@@ -1,7 +1,16 @@
 import { z } from 'zod';
-import { count, httpsUrl, kmsKeyArn } from '../values';
+import { count, httpsUrl, kmsKeyArn, label } from '../values';
 
 const level = z.enum(['baseline', 'restricted']);
+
+const encryptionKeys = () =>
+  z
+    .array(label(20))
+    .min(1, { error: 'at least one key name such as "key-1"' })
+    .default(['key-1'])
+    .describe(
+      'Names of the secretbox keys: the first encrypts, all decrypt. A new name is a new key.',
+    );
 
 /** Extra command-line flags of one program, without dashes. Protected ones are refused. */
 export const flags = z
@@ -49,8 +58,8 @@ export const kubernetes = z.strictObject({
     .prefault({}),
   encryption: z
     .discriminatedUnion('provider', [
-      z.strictObject({ provider: z.literal('secretbox') }),
-      z.strictObject({ provider: z.literal('kms'), keyArn: kmsKeyArn() }),
+      z.strictObject({ provider: z.literal('secretbox'), keys: encryptionKeys() }),
+      z.strictObject({ provider: z.literal('kms'), keyArn: kmsKeyArn(), keys: encryptionKeys() }),
     ])
     .prefault({ provider: 'secretbox' })
     .describe('How Secrets are encrypted in etcd.'),
