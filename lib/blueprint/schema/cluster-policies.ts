@@ -25,6 +25,10 @@ export const namespace = z.strictObject({
     .default([])
     .describe('Namespaces whose pods may reach pods of this one.'),
   egressToCidrs: cidrs().default([]).describe('Networks that pods may reach over HTTPS.'),
+  apiServerAccess: z
+    .boolean()
+    .default(false)
+    .describe('Whether pods may reach the API server; those with a token need it.'),
 });
 
 /** Where images may come from. */
@@ -54,6 +58,17 @@ export const people = z.strictObject({
   viewerRoleArns: z.array(roleArn()).default([]),
   auditorRoleArns: z.array(roleArn()).default([]),
 });
+
+/**
+ * Kubernetes group that the roles of each list are mapped to by the authenticator; the in-cluster
+ * roles and policies name the same groups.
+ */
+export const peopleGroups = {
+  breakGlassRoleArns: 'hardened-cluster:break-glass',
+  operatorRoleArns: 'hardened-cluster:operators',
+  viewerRoleArns: 'hardened-cluster:viewers',
+  auditorRoleArns: 'hardened-cluster:auditors',
+} as const satisfies Record<keyof z.input<typeof people>, string>;
 
 /** A decision not to follow a clause, with its end. */
 export const waiver = z.strictObject({
