@@ -12,5 +12,13 @@ module.exports = {
       },
     ],
   },
+  // Pulumi loads both to serialize closures, which nothing here does; without them a suite starts
+  // three times faster.
+  moduleNameMapper: {
+    // Only lazy imports carry an extension.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^typescript$': '<rootDir>/test/support/empty-module.js',
+    '^@npmcli/arborist$': '<rootDir>/test/support/empty-module.js',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/plan/'],
 };

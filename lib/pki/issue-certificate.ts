@@ -101,7 +101,7 @@ export async function signRequest(
   const request = new Pkcs10CertificateRequest(options.requestPem);
   const authority = new X509Certificate(options.authorityCertificatePem);
   const publicKey = await request.publicKey.export(engine);
-  const names = request.getExtension<SubjectAlternativeNameExtension>(subjectAlternativeName);
+  const names = request.getExtension(subjectAlternativeName);
   const certificate = await X509CertificateGenerator.create(
     {
       subject: request.subjectName,

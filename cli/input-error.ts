@@ -1,0 +1,7 @@
+/** Input that can't be used: one message, exit code 2, no stack trace. */
+export class InputError extends Error {
+  constructor(readonly messages: readonly string[]) {
+    super(messages.join('\n'));
+    this.name = 'InputError';
+  }
+}

@@ -1,0 +1,178 @@
+import * as pulumi from '@pulumi/pulumi';
+import { InvokeResponse } from '@pulumi/pulumi/proto/provider_pb';
+import type {
+  ResourceInvokeRequest,
+  RegisterResourceRequest,
+} from '@pulumi/pulumi/proto/resource_pb';
+import {
+  RegisterResourceResponse,
+  SupportsFeatureResponse,
+} from '@pulumi/pulumi/proto/resource_pb';
+import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+
+/** Properties of a resource, secrets unwrapped. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource as the program registered it. */
+export interface RegisteredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly parent: string | undefined;
+  readonly custom: boolean;
+  /** Inputs as sent; secrets are still wrapped (`pulumi.runtime.isRpcSecret`). */
+  readonly inputs: Properties;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
+/** Answers for the providers: what AWS or the TLS provider would compute. */
+export interface ProviderSimulation {
+  /** Computed id and outputs of a new resource. Inputs come with secrets unwrapped. */
+  readonly create: (
+    type: string,
+    name: string,
+    inputs: Properties,
+  ) => Promise<{ readonly id: string; readonly outputs: Properties }>;
+  /** Result of a data source. */
+  readonly invoke: (token: string, inputs: Properties) => Properties;
+}
+
+type Callback<T> = (error: Error | null, response: T | undefined) => void;
+
+/**
+ * A resource monitor inside this process: the Pulumi SDK talks to it as it would to the engine.
+ *
+ * Requests are served one at a time in the order they come, so that a program always registers its
+ * resources in the same order.
+ */
+export class PlanMonitor {
+  readonly resources: RegisteredResource[] = [];
+  readonly outputs = new Map<string, Properties>();
+  private readonly urns = new Set<string>();
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly project: string,
+    private readonly stack: string,
+    private readonly providers: ProviderSimulation,
+  ) {}
+
+  supportsFeature(request: { getId(): string }, callback: Callback<SupportsFeatureResponse>): void {
+    const response = new SupportsFeatureResponse();
+    response.setHassupport(supportedFeatures.has(request.getId()));
+    callback(null, response);
+  }
+
+  registerResource(
+    request: RegisterResourceRequest,
+    callback: Callback<RegisterResourceResponse>,
+  ): void {
+    this.enqueue(callback, async () => {
+      const resource = this.record(request);
+      const response = new RegisterResourceResponse();
+      response.setUrn(resource.urn);
+      if (!resource.custom) return response;
+      const { id, outputs } = await this.providers.create(
+        resource.type,
+        resource.name,
+        unwrapSecrets(resource.inputs),
+      );
+      response.setId(id);
+      response.setObject(await toStruct({ ...resource.inputs, ...outputs }));
+      return response;
+    });
+  }
+
+  invoke(request: ResourceInvokeRequest, callback: Callback<InvokeResponse>): void {
+    this.enqueue(callback, async () => {
+      const inputs = unwrapSecrets(propertiesOf(request.getArgs()));
+      const response = new InvokeResponse();
+      response.setReturn(await toStruct(this.providers.invoke(request.getTok(), inputs)));
+      return response;
+    });
+  }
+
+  registerResourceOutputs(
+    request: { getUrn(): string; getOutputs(): Struct | undefined },
+    callback: Callback<object>,
+  ): void {
+    const outputs = request.getOutputs();
+    if (outputs) this.outputs.set(request.getUrn(), propertiesOf(outputs));
+    callback(null, {});
+  }
+
+  private record(request: RegisterResourceRequest): RegisteredResource {
+    const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
+    const resource: RegisteredResource = {
+      urn: this.urnOf(type, name, parent),
+      type,
+      name,
+      parent: parent === '' ? undefined : parent,
+      custom: request.getCustom(),
+      inputs: propertiesOf(request.getObject()),
+      protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
+    };
+    if (this.urns.has(resource.urn)) {
+      throw new Error(`two resources have the name ${resource.urn}`);
+    }
+    this.urns.add(resource.urn);
+    this.resources.push(resource);
+    return resource;
+  }
+
+  /** As the engine builds it: the types of all ancestors but the stack, then name. */
+  private urnOf(type: string, name: string, parent: string): string {
+    const ancestors = parent.split('::')[2] ?? '';
+    const qualified = ancestors === '' || ancestors === stackType ? type : `${ancestors}$${type}`;
+    return `urn:pulumi:${this.stack}::${this.project}::${qualified}::${name}`;
+  }
+
+  private enqueue<T>(callback: Callback<T>, work: () => Promise<T>): void {
+    this.queue = this.queue.then(async () => {
+      try {
+        callback(null, await work());
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), undefined);
+      }
+    });
+  }
+}
+
+const stackType = 'pulumi:pulumi:Stack';
+
+/** What the SDK may ask for; "outputValues" would leave Outputs among the inputs. */
+const supportedFeatures: ReadonlySet<string> = new Set([
+  'secrets',
+  'resourceReferences',
+  'deletedWith',
+  'aliasSpecs',
+]);
+
+function propertiesOf(struct: Struct | undefined): Properties {
+  return pulumi.runtime.deserializeProperties(struct ?? new Struct()) as Properties;
+}
+
+async function toStruct(properties: Properties): Promise<Struct> {
+  const serialized: unknown = await pulumi.runtime.serializeProperties('', properties);
+  return Struct.fromJavaScript(serialized as Parameters<typeof Struct.fromJavaScript>[0]);
+}
+
+/** A copy with every secret wrapper taken off. */
+export function unwrapSecrets(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
+}
+
+function unwrap(value: unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) return unwrap(pulumi.runtime.unwrapRpcSecret(value));
+  if (Array.isArray(value)) return value.map(unwrap);
+  return isPlainObject(value) ? unwrapSecrets(value) : value;
+}
+
+/** Whether a value is a bare object, and not an asset or a resource. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
