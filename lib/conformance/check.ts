@@ -16,6 +16,8 @@ export interface Check {
   readonly id: string;
   /** The question as a statement that holds when the check passes. */
   readonly title: string;
+  /** What an attacker or an accident gains where it does not hold. */
+  readonly why: string;
   /** How to put it right when it fails. */
   readonly remedy: string;
   readonly run: (facts: Facts) => Verdict;

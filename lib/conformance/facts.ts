@@ -28,6 +28,10 @@ export interface ResourceFact {
   /** Pulumi type token, such as `aws:ec2/vpc:Vpc`. */
   readonly type: string;
   readonly name: string;
+  /** Provider id, which other resources' inputs name: `vpc-0abc`. Checks of reachability need it. */
+  readonly id?: string;
+  /** ARN, where other resources' inputs name that (load balancers, target groups, keys). */
+  readonly arn?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent?: string;
   /** Resource options that matter to checks. */
@@ -42,6 +46,8 @@ export interface MachineFact {
   /** Absolute path -> file. systemd units lie under `/etc/systemd/system/`. */
   readonly files: Readonly<Record<string, MachineFileFact>>;
   readonly userData: string;
+  /** Pinned upstream artifacts it installs. */
+  readonly artifacts?: readonly { readonly name: string; readonly version: string }[];
 }
 
 export interface MachineFileFact {
