@@ -1,3 +1,16 @@
+/** A patch release as upstream published it. */
+export interface KubernetesPatch {
+  /** Such as `1.36.4`. */
+  readonly version: string;
+  /** Day of publication, `YYYY-MM-DD`. */
+  readonly released: string;
+  /**
+   * Whether it fixes a CVE with a CVSS base score of 8 or more (SCS-0210); left out while nobody
+   * has looked, and then it is treated as if it did.
+   */
+  readonly fixesCriticalCve?: boolean;
+}
+
 /** A Kubernetes minor that upstream supports. */
 export interface KubernetesRelease {
   /** Such as `1.36`. */
@@ -10,10 +23,17 @@ export interface KubernetesRelease {
   readonly patch: string;
   /** Day of that patch, `YYYY-MM-DD`. */
   readonly patchReleased: string;
+  /** The latest patches upstream has published, oldest first; also those not tried yet. */
+  readonly patches: readonly KubernetesPatch[];
 }
+
+/** Day on which the table below was compared with upstream. */
+export const releasesComparedOn = '2026-11-22';
 
 /**
  * Minors this version of the project can build.
+ *
+ * Days of patches are those of the published release, which can be days after the planned ones.
  *
  * @see https://kubernetes.io/releases/
  */
@@ -24,6 +44,11 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-02-28',
     patch: '1.35.8',
     patchReleased: '2026-08-20',
+    patches: [
+      { version: '1.35.8', released: '2026-08-20' },
+      { version: '1.35.9', released: '2026-09-23' },
+      { version: '1.35.10', released: '2026-10-27' },
+    ],
   },
   {
     minor: '1.36',
@@ -31,6 +56,11 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-06-28',
     patch: '1.36.4',
     patchReleased: '2026-08-20',
+    patches: [
+      { version: '1.36.4', released: '2026-08-20' },
+      { version: '1.36.5', released: '2026-09-23' },
+      { version: '1.36.6', released: '2026-10-27' },
+    ],
   },
   {
     minor: '1.37',
@@ -38,5 +68,10 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-10-28',
     patch: '1.37.2',
     patchReleased: '2026-10-27',
+    patches: [
+      { version: '1.37.0', released: '2026-08-26' },
+      { version: '1.37.1', released: '2026-09-23' },
+      { version: '1.37.2', released: '2026-10-27' },
+    ],
   },
 ];
