@@ -2,8 +2,8 @@ import type { Level } from '../../standard/clause';
 import type { ClauseResult, Report } from './report';
 
 /**
- * What a report says as a whole: a binding clause fails (`violated`), none fails but at least one
- * could not be judged (`incomplete`), or all hold or are waived (`met`).
+ * What a report says as a whole: a binding clause fails (`violated`); none fails, but one could
+ * not be judged, or there was nothing to judge (`incomplete`); all hold or are waived (`met`).
  */
 export type Judgement = 'met' | 'incomplete' | 'violated';
 
@@ -16,21 +16,87 @@ export function isBinding(level: Level): boolean {
 
 /** Clauses of a binding level that fail, in the order of the report. */
 export function bindingFailures(report: Report): readonly ClauseResult[] {
-  return report.clauses.filter(
-    ({ clause, status }) => status === 'fail' && isBinding(clause.level),
-  );
+  return bindingClauses(report).filter(({ status }) => status === 'fail');
 }
 
 /** Judges a report by its binding clauses. */
 export function judgeReport(report: Report): Judgement {
-  if (bindingFailures(report).length > 0) return 'violated';
-  const open = report.clauses.some(
-    ({ clause, status }) => status === 'unknown' && isBinding(clause.level),
-  );
-  return open ? 'incomplete' : 'met';
+  const statuses = new Set(bindingClauses(report).map(({ status }) => status));
+  if (statuses.has('fail')) return 'violated';
+  // A report in which nothing applied has proved nothing.
+  const judged = statuses.has('pass') || statuses.has('waived');
+  return judged && !statuses.has('unknown') ? 'met' : 'incomplete';
 }
 
 /** Exit code of `plan` and `check` for this report: 1 when a binding clause fails, else 0. */
 export function exitCodeOf(report: Report): 0 | 1 {
   return bindingFailures(report).length > 0 ? 1 : 0;
 }
+
+/** The judgement in words, the same in every format. */
+export interface Headline {
+  /** True only when the judgement is `met` and the configuration does not say otherwise. */
+  readonly conformant: boolean;
+  readonly judgement: Judgement;
+  /** Such as `NOT CONFORMANT`. */
+  readonly verdict: string;
+  /** Why, in one sentence. */
+  readonly reason: string;
+}
+
+/** Puts the judgement into words. */
+export function headlineOf(report: Report): Headline {
+  const judgement = judgeReport(report);
+  const binding = bindingClauses(report);
+  const count = (status: ClauseResult['status']) =>
+    binding.filter((result) => result.status === status).length;
+  const failedBelow =
+    report.clauses.filter(({ status }) => status === 'fail').length - count('fail');
+  const below =
+    failedBelow === 0 ? '' : ` ${clausesOf(failedBelow)} of other levels ${fails(failedBelow)}.`;
+  const common = { judgement, conformant: false };
+  if (judgement === 'violated') {
+    return {
+      ...common,
+      verdict: 'NOT CONFORMANT',
+      reason: `${count('fail')} of ${binding.length} binding clauses ${fails(count('fail'))} (MUST, MUST NOT, critical).${below}`,
+    };
+  }
+  if (report.nonConformities.length > 0) {
+    return {
+      ...common,
+      verdict: 'NOT CONFORMANT',
+      reason: `the configuration chose so: ${report.nonConformities.join('; ')}.${below}`,
+    };
+  }
+  if (judgement === 'incomplete') {
+    return {
+      ...common,
+      verdict: 'NOT PROVEN',
+      reason: `${count('unknown')} of ${binding.length} binding clauses could not be judged from ${sources[report.source]}.${below}`,
+    };
+  }
+  const waived = count('waived');
+  return {
+    judgement,
+    conformant: true,
+    verdict: waived === 0 ? 'CONFORMANT' : 'CONFORMANT WITH WAIVERS',
+    reason: `no binding clause of ${binding.length} fails (MUST, MUST NOT, critical)${waived === 0 ? '' : `, ${waived} waived`}.${below}`,
+  };
+}
+
+/** Where the facts came from, in words. */
+export const sources: Readonly<Record<Report['source'], string>> = {
+  plan: 'a plan',
+  manifests: 'manifests',
+  state: 'a Pulumi state',
+  cluster: 'a running cluster',
+  account: 'an AWS account',
+};
+
+function bindingClauses(report: Report): readonly ClauseResult[] {
+  return report.clauses.filter(({ clause }) => isBinding(clause.level));
+}
+
+const clausesOf = (count: number) => (count === 1 ? '1 clause' : `${count} clauses`);
+const fails = (count: number) => (count === 1 ? 'fails' : 'fail');
