@@ -72,10 +72,14 @@ function common(region: string, type: string, id: string, name: string): Propert
   };
 }
 
+function inputName(inputs: Properties): string | undefined {
+  return typeof inputs.name === 'string' ? inputs.name : undefined;
+}
+
 type Compute = (name: string, inputs: Properties, region: string) => Properties;
 
 const bucket: Compute = (name, inputs, region) => {
-  const given = inputs['bucket'];
+  const given = inputs.bucket;
   const bucketName = typeof given === 'string' ? given : name;
   return {
     bucket: bucketName,
@@ -88,10 +92,10 @@ const computed: Readonly<Record<string, Compute>> = {
   'aws:s3/bucket:Bucket': bucket,
   'aws:s3/bucketV2:BucketV2': bucket,
   'aws:iam/role:Role': (name, inputs) => ({
-    arn: `arn:aws:iam::${planAccount}:role/${String(inputs['name'] ?? name)}`,
+    arn: `arn:aws:iam::${planAccount}:role/${inputName(inputs) ?? name}`,
   }),
   'aws:iam/instanceProfile:InstanceProfile': (name, inputs) => ({
-    arn: `arn:aws:iam::${planAccount}:instance-profile/${String(inputs['name'] ?? name)}`,
+    arn: `arn:aws:iam::${planAccount}:instance-profile/${inputName(inputs) ?? name}`,
   }),
   'aws:kms/key:Key': (name, _inputs, region) => {
     const keyId = digits(name, 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');

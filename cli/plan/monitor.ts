@@ -151,7 +151,7 @@ const supportedFeatures: ReadonlySet<string> = new Set([
 ]);
 
 function propertiesOf(struct: Struct | undefined): Properties {
-  return pulumi.runtime.deserializeProperties(struct ?? new Struct()) as Properties;
+  return pulumi.runtime.deserializeProperties(struct ?? new Struct());
 }
 
 async function toStruct(properties: Properties): Promise<Struct> {

@@ -67,15 +67,15 @@ function validityOf(inputs: Properties, now: Date): Properties {
 function termsOf(inputs: Properties, now: Date) {
   return {
     allowedUses: list(inputs, 'allowedUses') as AllowedUse[],
-    isAuthority: inputs['isCaCertificate'] === true,
+    isAuthority: inputs.isCaCertificate === true,
     validityHours: number(inputs, 'validityPeriodHours'),
     notBefore: now,
   };
 }
 
 function subjectOf(inputs: Properties): Subject {
-  const subject = (inputs['subject'] ?? {}) as Properties;
-  const organization = subject['organization'];
+  const subject = (inputs.subject ?? {}) as Properties;
+  const organization = subject.organization;
   return {
     commonName: text(subject, 'commonName'),
     organization: typeof organization === 'string' ? organization : undefined,

@@ -132,6 +132,8 @@ function validity({ notBefore, validityHours }: CertificateTerms) {
   return { notBefore, notAfter: new Date(notBefore.getTime() + validityHours * 3_600_000) };
 }
 
+const noUsage = 0 as KeyUsageFlags;
+
 const keyUsageFlags: Partial<Record<AllowedUse, KeyUsageFlags>> = {
   cert_signing: KeyUsageFlags.keyCertSign,
   crl_signing: KeyUsageFlags.cRLSign,
@@ -145,7 +147,9 @@ const extendedKeyUsages: Partial<Record<AllowedUse, ExtendedKeyUsage>> = {
 };
 
 function usageExtensions({ allowedUses, isAuthority }: CertificateTerms): Extension[] {
-  const flags = allowedUses.reduce<number>((sum, use) => sum | (keyUsageFlags[use] ?? 0), 0);
+  const flags = allowedUses
+    .map((use) => keyUsageFlags[use] ?? noUsage)
+    .reduce((sum, flag) => (sum | flag) as KeyUsageFlags, noUsage);
   const extended = allowedUses.flatMap((use) => extendedKeyUsages[use] ?? []);
   return [
     new BasicConstraintsExtension(isAuthority, undefined, true),

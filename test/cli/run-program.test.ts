@@ -60,7 +60,7 @@ describe('runProgram', () => {
     ]);
     expect(resources[1]?.protect).toBe(true);
     expect(resources[1]?.parent).toBe(resources[0]?.urn);
-    const secret = resources[4]?.inputs['value'];
+    const secret = resources[4]?.inputs.value;
     expect(pulumi.runtime.isRpcSecret(secret)).toBe(true);
     expect(outputs).toEqual({ answer: 42 });
   });

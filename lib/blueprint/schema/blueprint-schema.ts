@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checksum, label } from '../values';
+import { checksum, label, text } from '../values';
 import { bastion } from './bastion';
 import { images, namespace, people, waiver } from './cluster-policies';
 import { etcd } from './etcd';
@@ -19,10 +19,9 @@ export const blueprintSchema = z.strictObject({
     .describe(
       'standard: conformant. strict: also restricted Pod Security everywhere and nothing public but named networks. development: small, and not conformant.',
     ),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'an AWS region such as "eu-central-1"' })
-    .describe('AWS region.'),
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as "eu-central-1"').describe(
+    'AWS region.',
+  ),
   zones: z
     .array(z.string())
     .min(1, { error: 'at least one zone' })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidrs, count, day, httpsUrl, label, quantity, roleArn } from '../values';
+import { cidrs, count, day, httpsUrl, label, quantity, roleArn, text } from '../values';
 
 const podSecurityLevel = z.enum(['privileged', 'baseline', 'restricted']);
 
@@ -35,9 +35,10 @@ export const namespace = z.strictObject({
 export const images = z.strictObject({
   allowedRegistries: z
     .array(
-      z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9._/-]*[a-z0-9])?$/, {
-        error: 'a registry host, with a path or not, such as "ghcr.io/example"',
-      }),
+      text(
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9._/-]*[a-z0-9])?$/,
+        'a registry host, with a path or not, such as "ghcr.io/example"',
+      ),
     )
     .default([])
     .describe('Registries besides those of the cluster components.'),

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { architecture, count, instanceType } from '../values';
+import { architecture, count, instanceType, text } from '../values';
 import { flags } from './kubernetes';
 
 /** The etcd tier. */
 export const etcd = z.strictObject({
-  version: z
-    .string()
-    .regex(/^3\.\d+\.\d+$/, { error: 'an etcd version such as "3.6.14"' })
+  version: text(/^3\.\d+\.\d+$/, 'an etcd version such as "3.6.14"')
     .default('3.6.14')
     .describe('3.6.13 or later, or 3.5.32 or later: earlier ones have access-control bypasses.'),
   members: count(1, 7).default(5).describe('3, 5 or 7; 1 only in the profile development.'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, httpsUrl, kmsKeyArn, label } from '../values';
+import { count, httpsUrl, kmsKeyArn, label, text } from '../values';
 
 const level = z.enum(['baseline', 'restricted']);
 
@@ -14,17 +14,12 @@ const encryptionKeys = () =>
 
 /** Extra command-line flags of one program, without dashes. Protected ones are refused. */
 export const flags = z
-  .record(
-    z.string().regex(/^[a-zA-Z][a-zA-Z0-9.-]*$/, { error: 'a flag without dashes such as "v"' }),
-    z.string(),
-  )
+  .record(text(/^[a-zA-Z][a-zA-Z0-9.-]*$/, 'a flag without dashes such as "v"'), z.string())
   .default({});
 
 /** The Kubernetes version and how its components are set. */
 export const kubernetes = z.strictObject({
-  version: z
-    .string()
-    .regex(/^1\.\d+(\.\d+)?$/, { error: 'a Kubernetes version such as "1.36" or "1.36.4"' })
+  version: text(/^1\.\d+(\.\d+)?$/, 'a Kubernetes version such as "1.36" or "1.36.4"')
     .default('1.36')
     .describe('A supported minor, which takes its newest known patch, or an exact version.'),
   podSecurity: z

@@ -1,0 +1,72 @@
+import { compareVersions } from '../version';
+import { type ConfigCheck, duplicates } from './config-check';
+
+export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
+  const allowed = { standard: [3, 5, 7], strict: [5, 7], development: [1, 3, 5, 7] }[profile];
+  const floor = etcd.version.startsWith('3.5.') ? '3.5.32' : '3.6.13';
+  return [
+    ...(allowed.includes(etcd.members)
+      ? []
+      : [
+          {
+            path: 'etcd.members',
+            got: etcd.members,
+            expected: `one of ${allowed.join(', ')} in the profile ${profile}`,
+          },
+        ]),
+    ...(compareVersions(etcd.version, floor) >= 0
+      ? []
+      : [
+          {
+            path: 'etcd.version',
+            got: etcd.version,
+            expected: `at least "${floor}": earlier versions have access-control bypasses`,
+          },
+        ]),
+    ...(etcd.quotaBytes <= (etcd.dataVolume.sizeGibibytes * 1024 ** 3) / 2
+      ? []
+      : [
+          {
+            path: 'etcd.quotaBytes',
+            got: etcd.quotaBytes,
+            expected:
+              'at most half of etcd.dataVolume.sizeGibibytes, so that a snapshot and the log fit beside the database',
+          },
+        ]),
+  ];
+};
+
+export const checkControlPlane: ConfigCheck = ({ controlPlane, profile }) =>
+  profile === 'development' || controlPlane.machines >= 3
+    ? []
+    : [
+        {
+          path: 'controlPlane.machines',
+          got: controlPlane.machines,
+          expected: `at least 3 in the profile ${profile} (scs-0214)`,
+        },
+      ];
+
+export const checkPools: ConfigCheck = ({ workers }) => [
+  ...duplicates(
+    workers.map(({ name }) => name),
+    (index) => `workers[${index}].name`,
+    'pool name',
+  ),
+  ...workers.flatMap((pool, index) =>
+    pool.minimum <= pool.maximum
+      ? []
+      : [
+          {
+            path: `workers[${index}].maximum`,
+            got: pool.maximum,
+            expected: `at least the minimum, ${pool.minimum}`,
+          },
+        ],
+  ),
+  ...duplicates(
+    workers.flatMap(({ nodePorts }) => nodePorts).map(String),
+    () => 'workers[].nodePorts',
+    'listener port',
+  ),
+];

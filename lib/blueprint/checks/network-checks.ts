@@ -1,0 +1,58 @@
+import { overlaps, parseCidr } from '../ipv4';
+import type { Problem } from '../problem';
+import type { BlueprintConfig } from '../schema/blueprint-schema';
+import { type ConfigCheck, duplicates } from './config-check';
+
+export const checkZones: ConfigCheck = ({ region, zones = [] }) => [
+  ...zones.flatMap((zone, index) =>
+    new RegExp(`^${region}[a-h]$`).test(zone)
+      ? []
+      : [
+          {
+            path: `zones[${index}]`,
+            got: zone,
+            expected: `a zone of ${region} such as "${region}a"`,
+          },
+        ],
+  ),
+  ...duplicates(zones, (index) => `zones[${index}]`, 'zone'),
+];
+
+export const checkNetworks: ConfigCheck = ({ network, zones }) => {
+  const named = (['vpcCidr', 'podCidr', 'serviceCidr'] as const).map((key) => ({
+    path: `network.${key}`,
+    text: network[key],
+    parsed: parseCidr(network[key]),
+  }));
+  const collisions = named.flatMap((a, index) =>
+    named
+      .slice(index + 1)
+      .filter((b) => a.parsed && b.parsed && overlaps(a.parsed, b.parsed))
+      .map((b) => ({
+        path: b.path,
+        got: b.text,
+        expected: `a network outside ${a.path} (${a.text}) such as "10.96.0.0/16"`,
+      })),
+  );
+  return [...collisions, ...checkSizes(network, zones?.length ?? 3)];
+};
+
+function checkSizes(network: BlueprintConfig['network'], zoneCount: number): Problem[] {
+  const bounds = [
+    { key: 'vpcCidr', from: 16, to: zoneCount > 4 ? 21 : 24, example: '10.0.0.0/16' },
+    { key: 'podCidr', from: 8, to: 20, example: '10.244.0.0/16' },
+    { key: 'serviceCidr', from: 12, to: 24, example: '10.96.0.0/16' },
+  ] as const;
+  return bounds.flatMap(({ key, from, to, example }) => {
+    const prefix = parseCidr(network[key])?.prefix ?? 0;
+    if (prefix >= from && prefix <= to) return [];
+    const zonesNote = key === 'vpcCidr' ? ` for ${zoneCount} zones` : '';
+    return [
+      {
+        path: `network.${key}`,
+        got: network[key],
+        expected: `a network from /${from} to /${to}${zonesNote} such as "${example}"`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { contains, overlaps, parseCidr, renderCidr, sizeOf } from '../../lib/blueprint/ipv4';
+import { planAddresses, zoneSlots } from '../../lib/network/address-plan';
+import { makeBlueprint } from '../support/blueprint-inputs';
+
+describe('planAddresses', () => {
+  it('plans the default cluster', () => {
+    expect(planAddresses(makeBlueprint())).toEqual({
+      vpc: '10.0.0.0/16',
+      subnets: [
+        {
+          zone: 'eu-central-1a',
+          private: '10.0.0.0/20',
+          public: '10.0.16.0/21',
+          etcd: '10.0.24.0/21',
+        },
+        {
+          zone: 'eu-central-1b',
+          private: '10.0.32.0/20',
+          public: '10.0.48.0/21',
+          etcd: '10.0.56.0/21',
+        },
+        {
+          zone: 'eu-central-1c',
+          private: '10.0.64.0/20',
+          public: '10.0.80.0/21',
+          etcd: '10.0.88.0/21',
+        },
+      ],
+      etcdMembers: {
+        'etcd-0': '10.0.24.4',
+        'etcd-1': '10.0.56.4',
+        'etcd-2': '10.0.88.4',
+        'etcd-3': '10.0.24.5',
+        'etcd-4': '10.0.56.5',
+      },
+    });
+  });
+
+  const plans = fc
+    .record({
+      prefix: fc.integer({ min: 16, max: 24 }),
+      base: fc.integer({ min: 0, max: 255 }),
+      zones: fc.integer({ min: 1, max: 6 }),
+      members: fc.constantFrom(3, 5, 7),
+    })
+    .filter(({ prefix, zones }) => zones <= zoneSlots(prefix))
+    .map(({ prefix, base, zones, members }) =>
+      makeBlueprint({
+        network: {
+          vpcCidr: renderCidr({ base: 10 * 2 ** 24 + base * 2 ** 16, prefix }),
+          podCidr: '172.16.0.0/16',
+          serviceCidr: '172.20.0.0/16',
+        },
+        zones: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, zones).map((zone) => `eu-central-1${zone}`),
+        etcd: { members },
+      }),
+    );
+
+  it('cuts any VPC into disjoint subnets inside it, each at least a /28', () => {
+    fc.assert(
+      fc.property(plans, (blueprint) => {
+        const plan = planAddresses(blueprint);
+        const vpc = parseCidr(plan.vpc);
+        const subnets = plan.subnets.flatMap(({ public: open, private: closed, etcd }) =>
+          [open, closed, etcd].map(parseCidr),
+        );
+        subnets.forEach((subnet, index) => {
+          if (!vpc || !subnet) throw new Error('no network');
+          expect(contains(vpc, subnet)).toBe(true);
+          expect(subnet.prefix).toBeLessThanOrEqual(28);
+          subnets.slice(index + 1).forEach((other) => {
+            expect(other && overlaps(subnet, other)).toBe(false);
+          });
+        });
+      }),
+    );
+  });
+
+  it("gives each member an address of its own in its zone's etcd subnet that AWS does not keep", () => {
+    fc.assert(
+      fc.property(plans, (blueprint) => {
+        const plan = planAddresses(blueprint);
+        const addresses = Object.values(plan.etcdMembers);
+        expect(new Set(addresses).size).toBe(blueprint.etcd.members.length);
+        for (const { name, zone } of blueprint.etcd.members) {
+          const subnet = parseCidr(plan.subnets.find((each) => each.zone === zone)?.etcd ?? '');
+          const address = parseCidr(`${plan.etcdMembers[name] ?? ''}/32`);
+          if (!subnet || !address) throw new Error('no address');
+          const offset = address.base - subnet.base;
+          expect(offset).toBeGreaterThanOrEqual(4);
+          expect(offset).toBeLessThan(sizeOf(subnet.prefix) - 1);
+        }
+      }),
+    );
+  });
+
+  it('moves nothing when a zone is appended', () => {
+    const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
+    const before = planAddresses(makeBlueprint({ zones }));
+    const after = planAddresses(makeBlueprint({ zones: [...zones, 'eu-central-1d'] }));
+    expect(after.subnets.slice(0, 3)).toEqual(before.subnets);
+    expect(after.etcdMembers).toEqual(before.etcdMembers);
+  });
+});
