@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Blueprint, EtcdMember } from '../blueprint/blueprint';
+import type { ArtifactLock } from '../machine/artifact-lock';
+import { etcdArtifact } from '../machine/artifacts';
+import type {
+  MachineFile,
+  MachinePart,
+  MachineSecret,
+  MachineUser,
+} from '../machine/machine-config';
+import { planAddresses } from '../network/address-plan';
+import { accessControlPlan, renderAccessControl } from './access-control';
+import { bootstrappedKey, snapshotPrefix } from './backup-plan';
+import {
+  etcdAuthorityPath,
+  etcdPaths,
+  etcdPorts,
+  identityPath,
+  type EtcdIdentity,
+} from './etcd-paths';
+import { renderEtcdUnit } from './etcd-unit';
+import { planMaintenanceUnits } from './maintenance-units';
+import { planInitialCluster, planMemberFlags } from './plan-member-flags';
+
+/** Owner of data, server and peer certificates. The id never changes: volumes outlive machines. */
+export const etcdUser: MachineUser = { name: 'etcd', id: 2379 };
+
+/**
+ * Everything that makes a machine a member of the etcd tier.
+ *
+ * @throws BlueprintError when `etcd.flags` sets what makes a member itself
+ */
+export function planEtcdMember(
+  blueprint: Blueprint,
+  member: EtcdMember,
+  lock: ArtifactLock,
+): MachinePart {
+  const { architecture, version } = blueprint.etcd;
+  const index = blueprint.etcd.members.findIndex(({ name }) => name === member.name);
+  return {
+    users: [etcdUser],
+    files: [
+      library,
+      ...scripts,
+      {
+        path: `${etcdPaths.config}/member.env`,
+        content: renderMemberEnv(blueprint, member.name, index),
+      },
+      {
+        path: `${etcdPaths.config}/access-control`,
+        content: renderAccessControl(accessControlPlan),
+      },
+    ],
+    units: [
+      renderEtcdUnit(planMemberFlags(blueprint, member)),
+      ...planMaintenanceUnits(blueprint, index),
+    ],
+    artifacts: [etcdArtifact(lock, version, architecture)],
+    secrets: planSecrets(member.name),
+    dataVolume: { mountPath: etcdPaths.volume, owner: 'etcd:etcd', mode: '0700' },
+  };
+}
+
+const scripts: readonly MachineFile[] = [
+  'etcd-access-control',
+  'etcd-backup',
+  'etcd-defragment',
+  'etcd-renew-certificates',
+  'etcd-replace-member',
+  'etcd-restore',
+  'etcd-start',
+].map((name) => readScript(name, name, '0755'));
+
+const library = readScript('etcd-lib', 'etcd-lib.sh', '0644');
+
+function readScript(source: string, target: string, mode: string): MachineFile {
+  return {
+    path: `${etcdPaths.scripts}/${target}`,
+    content: readFileSync(join(__dirname, 'scripts', `${source}.sh`), 'utf8'),
+    mode,
+  };
+}
+
+/** What the scripts know of the configuration; sourced by `etcd-lib.sh`. */
+function renderMemberEnv(blueprint: Blueprint, name: string, index: number): string {
+  const addresses = planAddresses(blueprint).etcdMembers;
+  const peerUrls = blueprint.etcd.members
+    .filter((other) => other.name !== name)
+    .map((other) => `https://${addresses[other.name] ?? ''}:${etcdPorts.peer}`);
+  const values: Readonly<Record<string, string | number>> = {
+    backup_interval_minutes: blueprint.etcd.backup.intervalMinutes,
+    bootstrapped_key: bootstrappedKey,
+    cluster_token: blueprint.name,
+    initial_cluster: planInitialCluster(blueprint),
+    member_count: blueprint.etcd.members.length,
+    member_index: index,
+    member_name: name,
+    member_peer_url: `https://${addresses[name] ?? ''}:${etcdPorts.peer}`,
+    peer_urls: peerUrls.join(' '),
+    snapshot_prefix: snapshotPrefix,
+  };
+  return Object.entries(values)
+    .map(([key, value]) => `${key}='${value}'\n`)
+    .join('');
+}
+
+/** etcd reads its own certificates; the others are for root, who hands them to the units. */
+function planSecrets(member: string): readonly MachineSecret[] {
+  const identities: readonly { name: EtcdIdentity; owner: string }[] = [
+    { name: 'server', owner: 'etcd:etcd' },
+    { name: 'peer', owner: 'etcd:etcd' },
+    { name: 'root', owner: 'root:root' },
+    { name: 'backup', owner: 'root:root' },
+    { name: 'health', owner: 'root:root' },
+  ];
+  return [
+    {
+      parameter: `etcd/members/${member}/ca`,
+      path: etcdAuthorityPath,
+      mode: '0444',
+    },
+    ...identities.map(({ name, owner }) => ({
+      parameter: `etcd/members/${member}/${name}`,
+      path: identityPath(name),
+      mode: '0400',
+      owner,
+    })),
+  ];
+}

@@ -1,0 +1,160 @@
+#!/bin/sh
+# Makes users, roles and permissions what the plan says and turns authentication on. Runs on every
+# member and at every boot; a run that was cut off anywhere is completed by the next.
+# shellcheck disable=SC2154 # what member.env sets
+set -eu
+# shellcheck source=etcd-lib.sh
+. "${HC_ROOT:-}/usr/local/lib/hardened-cluster/etcd-lib.sh"
+plan=$HC_ROOT/etc/hardened-cluster/etcd/access-control
+
+wait_healthy "${wait_seconds:-600}" || die 'this member' 'no quorum' 'healthy members'
+
+enabled() {
+  etcdctl_as root auth status 2>/dev/null | grep -q '^Authentication Status: true$'
+}
+
+# has user|role NAME
+has() {
+  etcdctl_as root "$1" list | grep -qxF "$2"
+}
+
+# make user|role NAME: another member may do the same at this moment.
+make() {
+  has "$1" "$2" && return 0
+  case $1 in
+    user) set -- "$@" --no-password ;;
+  esac
+  etcdctl_as root "$1" add "${2}" ${3:+"$3"} >/dev/null 2>&1 || has "$1" "$2" ||
+    die "$1 $2" 'not made' 'made'
+  log "made $1 $2"
+}
+
+# permissions ROLE: `read|write key|prefix KEY` a line, sorted.
+permissions() {
+  etcdctl_as root role get "$1" | awk '
+    /^KV Read:/ { type = "read" }
+    /^KV Write:/ { type = "write" }
+    /^\t/ {
+      if (match($0, /\(prefix .*\)$/)) print type, "prefix", substr($0, RSTART + 8, RLENGTH - 9)
+      else if ($0 ~ /^\t\[/) print type, "range", substr($0, 2)
+      else print type, "key", substr($0, 2)
+    }' | sort
+}
+
+planned_permissions() {
+  awk -v role="$1" '
+    $1 == "permission" && $2 == role {
+      if ($3 ~ /read/) print "read", $4, $5
+      if ($3 ~ /write/) print "write", $4, $5
+    }' "$plan" | sort
+}
+
+# Puts a role's permissions right. What another release granted and this one does not is revoked.
+settle_role() {
+  [ "$(permissions "$1")" = "$(planned_permissions "$1")" ] && return 0
+  awk -v role="$1" '$1 == "permission" && $2 == role { print $3, $4, $5 }' "$plan" |
+    while read -r type scope key; do
+      case $scope in
+        prefix) etcdctl_as root role grant-permission "$1" "$type" "$key" --prefix ;;
+        key) etcdctl_as root role grant-permission "$1" "$type" "$key" ;;
+        *) die "$plan: $1" "scope $scope" 'key or prefix' ;;
+      esac </dev/null >/dev/null
+      log "role $1: $type on $scope $key"
+    done
+  permissions "$1" | while read -r type scope key; do
+    planned_permissions "$1" | grep -qxF "$type $scope $key" && continue
+    case $scope in
+      prefix) etcdctl_as root role revoke-permission "$1" "$key" --prefix ;;
+      key) etcdctl_as root role revoke-permission "$1" "$key" ;;
+      range)
+        from=${key#[}
+        from=${from%%, *}
+        to=${key##*, }
+        to=${to%%[)]*}
+        if [ "$to" = '<open ended>' ]; then
+          etcdctl_as root role revoke-permission "$1" "$from" --from-key
+        else
+          etcdctl_as root role revoke-permission "$1" "$from" "$to"
+        fi
+        ;;
+    esac </dev/null >/dev/null || true
+    log "role $1: $type on $scope $key revoked"
+  done
+  [ "$(permissions "$1")" = "$(planned_permissions "$1")" ] ||
+    die "role $1" "$(permissions "$1" | tr '\n' ';')" "$(planned_permissions "$1" | tr '\n' ';')"
+}
+
+# roles_of USER, one a line, sorted.
+roles_of() {
+  etcdctl_as root user get "$1" | sed -n 's/^Roles: *//p' | tr ' ' '\n' | sed '/^$/d' | sort
+}
+
+planned_roles() {
+  awk -v user="$1" '$1 == "user" && $2 == user { print $3 }' "$plan" | sort
+}
+
+settle_user() {
+  [ "$(roles_of "$1")" = "$(planned_roles "$1")" ] && return 0
+  for role in $(planned_roles "$1"); do
+    etcdctl_as root user grant-role "$1" "$role" >/dev/null
+  done
+  for role in $(roles_of "$1"); do
+    planned_roles "$1" | grep -qxF "$role" && continue
+    etcdctl_as root user revoke-role "$1" "$role" >/dev/null
+    log "user $1: role $role revoked"
+  done
+  [ "$(roles_of "$1")" = "$(planned_roles "$1")" ] ||
+    die "user $1" "roles $(roles_of "$1" | tr '\n' ' ')" "$(planned_roles "$1" | tr '\n' ' ')"
+}
+
+settle() {
+  make role root
+  # shellcheck disable=SC2013 # names are words
+  for role in $(awk '$1 == "role" { print $2 }' "$plan"); do
+    make role "$role"
+    settle_role "$role"
+  done
+  for user in $(awk '$1 == "user" { print $2 }' "$plan" | uniq); do
+    make user "$user"
+    settle_user "$user"
+  done
+}
+
+# A user or role that nobody planned is for a person to judge: it is reported, not removed.
+check_strangers() {
+  for kind in user role; do
+    etcdctl_as root "$kind" list | while read -r name; do
+      [ "$name" = root ] || grep -q "^$kind $name\( \|\$\)" "$plan" ||
+        die "etcd $kind $name" 'one that is not planned' 'only those of the plan'
+    done
+  done
+}
+
+# The members take turns at first boot: one does the work, the others find it done.
+turns=$((member_index * 4))
+while [ "$turns" -gt 0 ] && ! enabled; do
+  turns=$((turns - 1))
+  sleep 0.5
+done
+
+settle
+if ! enabled; then
+  etcdctl_as root auth enable >/dev/null 2>&1 || enabled || die 'authentication' 'off' 'on'
+  log 'authentication turned on'
+fi
+check_strangers
+
+# The proof: an identity that is no user reads nothing.
+if etcdctl_as server get /registry/ --prefix --keys-only --limit=1 >/dev/null 2>&1; then
+  die 'authentication' 'a certificate that is no user may read' 'permission denied'
+fi
+log 'authentication is on; users, roles and permissions are as planned'
+
+# From now on a member without data never starts a cluster of its own. See etcd-start.
+load_machine
+scratch_file
+mark=$HC_SCRATCH_FILE
+if ! (s3_get "$bootstrapped_key" "$mark") 2>/dev/null; then
+  printf '%s\n' "$initial_cluster" >"$mark"
+  s3_put "$mark" "$bootstrapped_key"
+fi
