@@ -10,8 +10,8 @@ export type ArtifactFactory = (
 
 interface ArtifactSource {
   readonly name: string;
-  url(version: string, architecture: Architecture): string;
-  install(version: string, architecture: Architecture): readonly ArtifactInstall[];
+  readonly url: (version: string, architecture: Architecture) => string;
+  readonly install: (version: string, architecture: Architecture) => readonly ArtifactInstall[];
 }
 
 const github = (repository: string, tag: string, file: string) =>

@@ -1,0 +1,146 @@
+#!/bin/sh
+# Makes this machine what its bundle says. Runs at each start, from the verified bundle; a second
+# run changes nothing, and a run that was killed is made up for by the next.
+set -eu
+bundle=${0%/usr/local/lib/hardened-cluster/boot}
+# shellcheck source=lib.sh disable=SC1091
+. "$bundle/usr/local/lib/hardened-cluster/lib.sh"
+load_machine
+plan=$bundle/etc/hardened-cluster/boot
+export HC_ROOT HC_PLAN="$plan" PATH="$bundle/usr/local/lib/hardened-cluster:$PATH"
+exec 9>"$HC_RUN/boot.lock"
+flock -n 9 || die 'boot' 'another run' 'one at a time'
+
+# Tables of the plan have one row a line and tabs between the fields; `-` stands for nothing.
+tab=$(printf '\t')
+
+check_image() {
+  # shellcheck source=/dev/null
+  . "$HC_ROOT/etc/os-release"
+  if ! { [ "${ID:-}" = debian ] && [ "${VERSION_ID:-0}" -ge 13 ]; }; then
+    die "$HC_ROOT/etc/os-release" "${ID:-nothing} ${VERSION_ID:-}" 'debian 13 or later'
+  fi
+  while IFS= read -r command; do
+    command -v "$command" >/dev/null ||
+      die 'machine image' "no program $command" 'an image as docs/machine.md asks for'
+  done <"$plan/commands"
+}
+
+make_users() {
+  mkdir -p "$HC_ROOT/etc/sysusers.d"
+  cp "$plan/users" "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf"
+  systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"} "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf" ||
+    die 'users' 'systemd-sysusers failed' 'the users of the plan'
+}
+
+install_packages() {
+  missing=
+  while IFS= read -r package; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=
+    [ "$state" = installed ] || missing="$missing $package"
+  done <"$plan/packages"
+  [ -n "$missing" ] || return 0
+  export DEBIAN_FRONTEND=noninteractive
+  # Services of a package start when boot starts them, with our configuration.
+  printf '#!/bin/sh\nexit 101\n' >"$HC_RUN/policy-rc.d"
+  chmod 0755 "$HC_RUN/policy-rc.d"
+  apt_options='-o Acquire::Retries=5 -o Acquire::https::Timeout=30 -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef'
+  # shellcheck disable=SC2086 # several words
+  apt-get $apt_options -qq update || die 'packages' 'apt-get update failed' 'a Debian mirror by HTTPS'
+  # shellcheck disable=SC2086 # several words
+  RUNLEVEL=1 apt-get $apt_options -y -qq --no-install-recommends install $missing ||
+    die 'packages' "not installed:$missing" 'a Debian mirror by HTTPS'
+}
+
+# Packages that came as artifacts, for machines without a mirror. What the image has stays.
+install_local_packages() {
+  set --
+  for package in "$HC_ROOT"/var/cache/hardened-cluster/packages/*.deb; do
+    [ -e "$package" ] || continue
+    name=$(dpkg-deb -f "$package" Package) || die "$package" 'no Debian package' 'one'
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) || state=
+    [ "$state" = installed ] || set -- "$@" "$package"
+  done
+  [ $# -gt 0 ] || return 0
+  DEBIAN_FRONTEND=noninteractive dpkg --force-confold --force-confdef --install "$@" >&2 ||
+    die 'packages' 'dpkg failed' 'the packages of the plan'
+}
+
+# Facts for the tokens of templates. The address and names come from the instance metadata.
+render_facts() {
+  {
+    for fact in CLUSTER MACHINE ROLE REGION ACCOUNT_ID BUCKET SERVICE_ACCOUNT_ISSUER; do
+      eval "value=\${HC_$fact:-}"
+      # shellcheck disable=SC2154 # set by eval
+      printf 'HC_%s=%s\n' "$fact" "$value"
+    done
+    printf 'HC_PRIVATE_IP=%s\n' "$(imds_get meta-data/local-ipv4)"
+    printf 'HC_PRIVATE_DNS_NAME=%s\n' "$(imds_get meta-data/local-hostname | cut -d ' ' -f 1)"
+    printf 'HC_ZONE=%s\n' "$(imds_get meta-data/placement/availability-zone)"
+    printf 'HC_INSTANCE_ID=%s\n' "$(imds_get meta-data/instance-id)"
+  } >"$1"
+  while IFS='=' read -r name value; do
+    case $value in
+      *[!A-Za-z0-9._:/-]*) die "fact $name" "$value" 'letters, digits, ".", "_", ":", "/" and "-"' ;;
+      '') [ "$name" = HC_SERVICE_ACCOUNT_ISSUER ] || die "fact $name" nothing 'a value' ;;
+    esac
+  done <"$1"
+}
+
+# Puts the files of the bundle in place, one step each; templates with their tokens replaced.
+place_files() {
+  scratch_file
+  facts=$HC_SCRATCH_FILE
+  if grep -q "${tab}template\$" "$plan/files"; then
+    imds_get meta-data/instance-id >/dev/null || die 'instance metadata' nothing 'IMDSv2'
+    render_facts "$facts"
+  fi
+  scratch_file
+  rendered=$HC_SCRATCH_FILE
+  : >"$HC_STATE/changed"
+  while IFS=$tab read -r path mode owner kind; do
+    source=$bundle$path
+    if [ "$kind" = template ]; then
+      sed -e "$(sed -e 's/^\([A-Z_]*\)=\(.*\)$/s|@\1@|\2|g/' "$facts")" "$source" >"$rendered"
+      left=$(grep -o '@HC_[A-Z_]*@' "$rendered" | head -n 1) || left=
+      [ -z "$left" ] || die "$path" "token $left" 'a token with a value'
+      source=$rendered
+    fi
+    place_file "$source" "$HC_ROOT$path" "$mode" "$owner"
+    [ "$HC_CHANGED" = no ] || printf '%s\n' "$path" >>"$HC_STATE/changed"
+  done <"$plan/files"
+}
+
+apply_kernel_settings() {
+  systemctl restart systemd-modules-load.service ||
+    die 'kernel modules' 'not loaded' 'those of /etc/modules-load.d'
+  systemctl restart systemd-sysctl.service ||
+    die 'kernel settings' 'a refused setting' 'those of /etc/sysctl.d'
+}
+
+start_units() {
+  systemctl daemon-reload
+  while IFS=$tab read -r unit enable; do
+    [ "$enable" = yes ] || continue
+    systemctl enable --quiet "$unit" || die "$unit" 'not enabled' 'an enabled unit'
+    # A unit whose files changed since it started is started anew.
+    if grep -q -x -F "/etc/systemd/system/$unit" "$HC_STATE/changed"; then
+      systemctl restart "$unit" || die "$unit" 'failed to start' 'a running unit'
+    else
+      systemctl start "$unit" || die "$unit" 'failed to start' 'a running unit'
+    fi
+  done <"$plan/units"
+}
+
+check_image
+make_users
+mount-data-volume
+install_packages
+place_files
+install-artifacts
+install_local_packages
+fetch-secrets
+systemd-tmpfiles --create
+apply_kernel_settings
+start_units
+log 'done'

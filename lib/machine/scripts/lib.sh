@@ -1,0 +1,230 @@
+# shellcheck shell=sh
+# Functions of every script of the machine; sourced, never run.
+#
+# HC_ROOT is a prefix of all absolute paths and HC_ENDPOINT_<SERVICE> the address of a service: both
+# are empty on a real machine. Credentials reach curl by its standard input, never by an argument.
+HC_ROOT=${HC_ROOT:-}
+# shellcheck disable=SC2034 # for the scripts
+HC_LIB=$HC_ROOT/usr/local/lib/hardened-cluster
+HC_ETC=$HC_ROOT/etc/hardened-cluster
+HC_STATE=$HC_ROOT/var/lib/hardened-cluster
+HC_RUN=$HC_ROOT/run/hardened-cluster
+
+# log TEXT: one line to the journal.
+log() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# die PLACE GOT EXPECTED, or die TEXT: one line to the journal, then the end.
+die() {
+  if [ $# -eq 3 ]; then
+    log "error: $1: got $2, expected $3"
+  else
+    log "error: $*"
+  fi
+  exit 1
+}
+
+# load_machine: reads the facts that user-data wrote.
+load_machine() {
+  [ -r "$HC_ETC/machine.env" ] || die "$HC_ETC/machine.env" 'no such file' 'what user-data wrote'
+  # shellcheck source=/dev/null
+  . "$HC_ETC/machine.env"
+  for hc_name in HC_CLUSTER HC_MACHINE HC_ROLE HC_REGION HC_ACCOUNT_ID HC_BUCKET; do
+    eval "hc_value=\${$hc_name:-}"
+    [ -n "$hc_value" ] || die "$HC_ETC/machine.env: $hc_name" nothing 'a value'
+  done
+  umask 022
+  mkdir -p "$HC_STATE" "$HC_RUN"
+  chmod 0700 "$HC_RUN"
+}
+
+# scratch_file: a new empty file that only root can read, removed when the script ends.
+scratch_file() {
+  if [ -z "${HC_SCRATCH:-}" ]; then
+    mkdir -p "$HC_RUN"
+    HC_SCRATCH=$(umask 077 && mktemp -d "$HC_RUN/${0##*/}.XXXXXX") || die "$HC_RUN" 'no scratch folder' 'free space'
+    trap 'rm -rf "$HC_SCRATCH"' EXIT
+    trap 'exit 1' HUP INT TERM
+  fi
+  HC_SCRATCH_COUNT=$((${HC_SCRATCH_COUNT:-0} + 1))
+  HC_SCRATCH_FILE=$HC_SCRATCH/$HC_SCRATCH_COUNT
+  (umask 077 && : >"$HC_SCRATCH_FILE") || die "$HC_RUN" 'no scratch file' 'free space'
+}
+
+# json_field NAME...: the text at that path of the JSON document on standard input.
+json_field() {
+  python3 -I -c '
+import json, sys
+value = json.load(sys.stdin)
+for name in sys.argv[1:]:
+    value = value[name]
+if not isinstance(value, str):
+    raise SystemExit("not a text")
+sys.stdout.write(value)
+' "$@" 2>/dev/null
+}
+
+# imds_get PATH: instance metadata, by a session token (IMDSv2).
+imds_get() {
+  hc_imds=${HC_ENDPOINT_IMDS:-http://169.254.169.254}
+  if [ -z "${HC_IMDS_TOKEN:-}" ]; then
+    HC_IMDS_TOKEN=$(curl --disable -sS -f --noproxy '*' --retry 5 --retry-connrefused --max-time 10 \
+      -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' "$hc_imds/latest/api/token") ||
+      die 'instance metadata' 'no session token' 'IMDSv2'
+  fi
+  printf 'header = "X-aws-ec2-metadata-token: %s"\n' "$HC_IMDS_TOKEN" |
+    curl --disable --config - -sS -f --noproxy '*' --retry 5 --retry-connrefused --max-time 10 \
+      "$hc_imds/latest/$1"
+}
+
+# aws_credentials: sets HC_KEY_ID, HC_SECRET_KEY and HC_SESSION_TOKEN from the machine's own role.
+aws_credentials() {
+  [ -z "${HC_KEY_ID:-}" ] || return 0
+  hc_role=$(imds_get meta-data/iam/security-credentials/) ||
+    die 'instance metadata' 'no role' 'an instance profile'
+  hc_json=$(imds_get "meta-data/iam/security-credentials/$hc_role") ||
+    die 'instance metadata' 'no credentials' "those of $hc_role"
+  if ! {
+    HC_KEY_ID=$(printf '%s' "$hc_json" | json_field AccessKeyId) &&
+      HC_SECRET_KEY=$(printf '%s' "$hc_json" | json_field SecretAccessKey) &&
+      HC_SESSION_TOKEN=$(printf '%s' "$hc_json" | json_field Token)
+  }; then
+    die 'instance metadata' 'a document without credentials' "those of $hc_role"
+  fi
+  hc_json=
+}
+
+# aws_endpoint SERVICE HOST: its address.
+aws_endpoint() {
+  eval "hc_endpoint=\${HC_ENDPOINT_$(printf '%s' "$1" | tr '[:lower:]-' '[:upper:]_'):-}"
+  case $HC_REGION in cn-*) hc_suffix=amazonaws.com.cn ;; *) hc_suffix=amazonaws.com ;; esac
+  # shellcheck disable=SC2154 # set by eval
+  printf '%s' "${hc_endpoint:-https://$2.$HC_REGION.$hc_suffix}"
+}
+
+# aws_request SERVICE FILE WHAT: a signed request whose answer goes to FILE. The lines on standard
+# input (url, request, header, data, upload-file) go to curl as they are. The answer of a failed
+# request is never shown: it can hold the session token.
+aws_request() {
+  aws_credentials
+  hc_code=$({
+    printf 'user = "%s:%s"\n' "$HC_KEY_ID" "$HC_SECRET_KEY"
+    printf 'header = "x-amz-security-token: %s"\n' "$HC_SESSION_TOKEN"
+    printf 'aws-sigv4 = "aws:amz:%s:%s"\n' "$HC_REGION" "$1"
+    cat
+  } | curl --disable --config - -sS --retry 5 --retry-connrefused --connect-timeout 10 \
+    --max-time "${HC_MAX_TIME:-900}" --speed-limit 1000 --speed-time 60 \
+    --proto '=https,http' --output "$2" --write-out '%{http_code}') ||
+    die "$3" 'no whole answer' 'HTTP 200'
+  [ "$hc_code" = 200 ] && return 0
+  hc_reason=$(sed -n -e 's/.*<Code>\([A-Za-z]*\)<.*/\1/p' \
+    -e 's/.*"__type" *: *"\([A-Za-z.#]*\)".*/\1/p' "$2" | head -n 1)
+  rm -f "$2"
+  die "$3" "HTTP $hc_code $hc_reason" 'HTTP 200'
+}
+
+# s3_url KEY: address of an object of the cluster's bucket.
+s3_url() {
+  case $1 in
+    '' | *[!A-Za-z0-9._/-]*) die 's3' "key '$1'" 'letters, digits, ".", "_", "/" and "-"' ;;
+  esac
+  if [ -n "${HC_ENDPOINT_S3:-}" ]; then
+    printf '%s/%s/%s' "$HC_ENDPOINT_S3" "$HC_BUCKET" "$1"
+  else
+    printf '%s/%s' "$(aws_endpoint s3 "$HC_BUCKET.s3")" "$1"
+  fi
+}
+
+# s3_get KEY FILE: FILE appears whole or not at all.
+s3_get() {
+  hc_url=$(s3_url "$1") || exit 1
+  aws_request s3 "$2.part" "s3://$HC_BUCKET/$1" <<EOF
+url = "$hc_url"
+EOF
+  mv -f "$2.part" "$2"
+}
+
+# s3_put FILE KEY
+s3_put() {
+  [ -r "$1" ] || die "$1" 'no such file' 'a file to upload'
+  hc_url=$(s3_url "$2") || exit 1
+  # Object lock refuses an upload without a checksum of its content.
+  hc_sums=$(python3 -I -c '
+import base64, hashlib, sys
+md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+with open(sys.argv[1], "rb") as file:
+    while chunk := file.read(1 << 20):
+        md5.update(chunk)
+        sha256.update(chunk)
+encode = lambda sum: base64.b64encode(sum.digest()).decode()
+print(encode(md5), encode(sha256), sha256.hexdigest())
+' "$1") || die "$1" 'not readable' 'a file to upload'
+  scratch_file
+  hc_answer=$HC_SCRATCH_FILE
+  # shellcheck disable=SC2086 # three words
+  set -- "$1" "$2" $hc_sums
+  aws_request s3 "$hc_answer" "s3://$HC_BUCKET/$2" <<EOF
+url = "$hc_url"
+upload-file = "$1"
+header = "content-md5: $3"
+header = "x-amz-checksum-sha256: $4"
+header = "x-amz-content-sha256: $5"
+EOF
+}
+
+# ssm_get PARAMETER FILE: the decrypted value of /<cluster>/PARAMETER; FILE is for root only.
+ssm_get() {
+  scratch_file
+  hc_answer=$HC_SCRATCH_FILE
+  hc_url=$(aws_endpoint ssm ssm) || exit 1
+  aws_request ssm "$hc_answer" "parameter /$HC_CLUSTER/$1" <<EOF
+url = "$hc_url/"
+request = "POST"
+header = "content-type: application/x-amz-json-1.1"
+header = "x-amz-target: AmazonSSM.GetParameter"
+data = "{\\"Name\\":\\"/$HC_CLUSTER/$1\\",\\"WithDecryption\\":true}"
+EOF
+  (umask 077 && json_field Parameter Value <"$hc_answer" >"$2.part") ||
+    die "parameter /$HC_CLUSTER/$1" 'an answer without a value' 'a SecureString'
+  : >"$hc_answer"
+  [ -s "$2.part" ] || die "parameter /$HC_CLUSTER/$1" 'an empty value' 'a SecureString'
+  mv -f "$2.part" "$2"
+}
+
+# check_sum ALGORITHM SUM FILE
+check_sum() {
+  hc_got=$("$1sum" <"$3" | cut -d ' ' -f 1) || die "$3" 'not readable' "$1 $2"
+  [ "$hc_got" = "$2" ] && return 0
+  rm -f "$3"
+  die "$3" "$1 $hc_got" "$2"
+}
+
+# owner_ids USER:GROUP: its numbers on this machine.
+owner_ids() {
+  hc_uid=$(awk -F: -v name="${1%%:*}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/passwd")
+  hc_gid=$(awk -F: -v name="${1##*:}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/group")
+  if [ -z "$hc_uid" ] || [ -z "$hc_gid" ]; then
+    die "owner $1" 'no such user or group' 'one of this machine'
+  fi
+  printf '%s:%s' "$hc_uid" "$hc_gid"
+}
+
+# place_file SOURCE PATH MODE OWNER: puts a copy at PATH in one step. Says by HC_CHANGED whether
+# that changed the content.
+# shellcheck disable=SC2034 # HC_CHANGED is for the scripts
+place_file() {
+  hc_ids=$(owner_ids "$4") || exit 1
+  HC_CHANGED=no
+  if ! { [ -f "$2" ] && [ ! -L "$2" ] && cmp -s "$1" "$2"; }; then
+    HC_CHANGED=yes
+    mkdir -p "${2%/*}"
+    (umask 077 && cat "$1" >"$2.hc-new") || die "$2" 'not written' 'free space'
+    chown "$hc_ids" "$2.hc-new"
+    chmod "$3" "$2.hc-new"
+    mv -f "$2.hc-new" "$2"
+  else
+    chown "$hc_ids" "$2"
+    chmod "$3" "$2"
+  fi
+}

@@ -1,0 +1,128 @@
+import type { MachineConfig } from './machine-config';
+import { readScript, scriptFolder } from './script-file';
+
+/** What only the cloud knows of a machine when it starts. All plain text, none of it a secret. */
+export interface MachineRuntime {
+  readonly cluster: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Bucket of the cluster. */
+  readonly bucket: string;
+  readonly bundleKey: string;
+  readonly bundleSha256: string;
+  /** Such as `vol-0123456789abcdef0`. */
+  readonly dataVolumeId?: string;
+  /** Address of the OIDC issuer of service-account tokens. */
+  readonly serviceAccountIssuer?: string;
+}
+
+/** What EC2 accepts, before base64. */
+export const maximumUserDataBytes = 16 * 1024;
+
+/**
+ * Renders the user-data of a machine: it installs a unit that fetches the bundle, verifies it and
+ * starts boot, now and at each start of the machine.
+ *
+ * @throws Error once, with every fact that is not of its form, or when EC2 would refuse the size.
+ */
+export function renderUserData(
+  machine: Pick<MachineConfig, 'name' | 'role'>,
+  runtime: MachineRuntime,
+): string {
+  const script = [
+    '#!/bin/sh',
+    '# Fetches the bundle of this machine and starts its boot. Holds no secret.',
+    'set -eu',
+    'umask 022',
+    `mkdir -p /etc/hardened-cluster ${scriptFolder}`,
+    ...heredoc('/etc/hardened-cluster/machine.env', renderMachineEnv(machine, runtime)),
+    ...heredoc(`${scriptFolder}/lib.sh`, stripComments(readScript('lib.sh'))),
+    ...heredoc(`${scriptFolder}/fetch-bundle`, stripComments(readScript('fetch-bundle.sh'))),
+    `chmod 0755 ${scriptFolder}/fetch-bundle`,
+    ...heredoc('/etc/systemd/system/hardened-cluster-boot.service', bootUnit),
+    'systemctl daemon-reload',
+    'systemctl enable --now --no-block hardened-cluster-boot.service',
+    '',
+  ].join('\n');
+  const bytes = Buffer.byteLength(script);
+  if (bytes > maximumUserDataBytes) {
+    throw new Error(
+      `user-data of ${machine.name}: got ${bytes} bytes, expected at most ${maximumUserDataBytes}`,
+    );
+  }
+  return script;
+}
+
+/** Ten tries over ten minutes, then the unit has failed and says so. */
+const bootUnit = `[Unit]
+Description=Boot of the hardened cluster's machine
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=3600
+StartLimitBurst=10
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${scriptFolder}/fetch-bundle
+Restart=on-failure
+RestartSec=30
+TimeoutStartSec=1800
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** Characters that shell and systemd read alike, without quotes. */
+const plain = /^[A-Za-z0-9._/-]+$/;
+
+const forms: Readonly<Record<keyof MachineRuntime, RegExp>> = {
+  cluster: /^[a-z][a-z0-9-]*$/,
+  region: /^[a-z]{2}(-[a-z]+)+-\d$/,
+  accountId: /^\d{12}$/,
+  bucket: plain,
+  bundleKey: plain,
+  bundleSha256: /^[0-9a-f]{64}$/,
+  dataVolumeId: plain,
+  serviceAccountIssuer: /^https:\/\/[A-Za-z0-9._/-]+$/,
+};
+
+function renderMachineEnv(
+  machine: Pick<MachineConfig, 'name' | 'role'>,
+  runtime: MachineRuntime,
+): string {
+  const values: Readonly<Record<string, string | undefined>> = { ...runtime };
+  const problems = Object.entries(forms).flatMap(([name, form]) => {
+    const value = values[name];
+    const optional = name === 'dataVolumeId' || name === 'serviceAccountIssuer';
+    if (value === undefined && optional) return [];
+    return value !== undefined && form.test(value)
+      ? []
+      : [`${machine.name}: ${name}: got ${JSON.stringify(value)}, expected ${String(form)}`];
+  });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const facts: Readonly<Record<string, string>> = {
+    HC_CLUSTER: runtime.cluster,
+    HC_MACHINE: machine.name,
+    HC_ROLE: machine.role,
+    HC_REGION: runtime.region,
+    HC_ACCOUNT_ID: runtime.accountId,
+    HC_BUCKET: runtime.bucket,
+    HC_BUNDLE_KEY: runtime.bundleKey,
+    HC_BUNDLE_SHA256: runtime.bundleSha256,
+    HC_DATA_VOLUME_ID: runtime.dataVolumeId ?? '',
+    HC_SERVICE_ACCOUNT_ISSUER: runtime.serviceAccountIssuer ?? '',
+  };
+  return Object.entries(facts)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function heredoc(path: string, content: string): string[] {
+  return [`cat >${path} <<'HC_END'`, content.replace(/\n$/, ''), 'HC_END'];
+}
+
+/** Comments stay in the sources: user-data has little room. */
+function stripComments(script: string): string {
+  return script.replace(/^\s*#(?!!).*\n/gm, '').replace(/\n{2,}/g, '\n');
+}
