@@ -26,6 +26,7 @@ export const toolCatalog = {
   'aws-iam-authenticator': { groups: ['aws-iam-authenticator'], versionArgs: ['version'] },
   pulumi: { groups: ['pulumi'], versionArgs: ['version'] },
   'pulumi-language-nodejs': { groups: ['pulumi-nodejs'] },
+  'pulumi-analyzer-policy-node-script': { groups: ['pulumi-nodejs'] },
   shellcheck: { groups: [], debianPackage: 'shellcheck', versionArgs: ['--version'] },
   'systemd-analyze': { groups: [], debianPackage: 'systemd', versionArgs: ['--version'] },
   nft: { groups: [], debianPackage: 'nftables', versionArgs: ['--version'] },

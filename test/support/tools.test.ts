@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { installCommand } from './tool-catalog';
+import { installCommand, toolCatalog } from './tool-catalog';
 import { findKubeBenchRules, findTool, requireTools, toolCacheFolder } from './tools';
 
 let root: string;
@@ -102,6 +103,26 @@ test.each([
   ['systemd-analyze', '252', 'tools/install-packages'],
 ] as const)('installCommand of %s %s is %s', (name, version, expected) => {
   expect(installCommand(name, version)).toBe(expected);
+});
+
+test('the catalog names exactly the programs that tools/install builds', () => {
+  const list = execFileSync(join(__dirname, '../../tools/install'), ['--list'], {
+    encoding: 'utf8',
+    env: { ...process.env, HARDENED_CLUSTER_TOOLS: join(root, 'cache') },
+  });
+  const built = list
+    .trim()
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [group, , state, ...programs] = line.split(/\s+/);
+      expect(state).toBe('missing');
+      return programs.map((name) => `${group ?? ''}/${name}`);
+    });
+  const catalog = Object.entries(toolCatalog).flatMap(([name, { groups }]) =>
+    groups.map((group) => `${group}/${name}`),
+  );
+  expect(built.sort()).toEqual(catalog.sort());
 });
 
 test('the cache folder follows HARDENED_CLUSTER_TOOLS, XDG_CACHE_HOME, then HOME', () => {
