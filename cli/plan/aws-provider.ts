@@ -14,7 +14,7 @@ export function simulateAws(region: string) {
       const id = idOf(type, name, inputs);
       return {
         id,
-        outputs: { ...common(region, type, id, name), ...computed[type]?.(name, inputs, region) },
+        computed: { ...common(region, type, id, name), ...computed[type]?.(name, inputs, region) },
       };
     },
     invoke: (token: string, inputs: Properties): Properties => {

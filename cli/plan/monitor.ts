@@ -19,11 +19,14 @@ export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
   readonly parent: string | undefined;
-  readonly custom: boolean;
   /** Inputs as sent; secrets are still wrapped (`pulumi.runtime.isRpcSecret`). */
   readonly inputs: Properties;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** What the provider computed; empty for a component. */
+  readonly computed: Properties;
+  /** Id the provider gave; empty for a component. */
+  readonly id: string;
 }
 
 /** Answers for the providers: what AWS or the TLS provider would compute. */
@@ -33,7 +36,7 @@ export interface ProviderSimulation {
     type: string,
     name: string,
     inputs: Properties,
-  ) => Promise<{ readonly id: string; readonly outputs: Properties }>;
+  ) => Promise<{ readonly id: string; readonly computed: Properties }>;
   /** Result of a data source. */
   readonly invoke: (token: string, inputs: Properties) => Properties;
 }
@@ -69,17 +72,20 @@ export class PlanMonitor {
     callback: Callback<RegisterResourceResponse>,
   ): void {
     this.enqueue(callback, async () => {
-      const resource = this.record(request);
+      const index = this.resources.length;
+      const resource = this.read(request);
+      this.resources.push(resource);
       const response = new RegisterResourceResponse();
       response.setUrn(resource.urn);
-      if (!resource.custom) return response;
-      const { id, outputs } = await this.providers.create(
+      if (!request.getCustom()) return response;
+      const { id, computed } = await this.providers.create(
         resource.type,
         resource.name,
         unwrapSecrets(resource.inputs),
       );
+      this.resources[index] = { ...resource, id, computed };
       response.setId(id);
-      response.setObject(await toStruct({ ...resource.inputs, ...outputs }));
+      response.setObject(await toStruct({ ...resource.inputs, ...computed }));
       return response;
     });
   }
@@ -102,23 +108,23 @@ export class PlanMonitor {
     callback(null, {});
   }
 
-  private record(request: RegisterResourceRequest): RegisteredResource {
+  private read(request: RegisterResourceRequest): RegisteredResource {
     const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
     const resource: RegisteredResource = {
       urn: this.urnOf(type, name, parent),
       type,
       name,
       parent: parent === '' ? undefined : parent,
-      custom: request.getCustom(),
       inputs: propertiesOf(request.getObject()),
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
+      id: '',
+      computed: {},
     };
     if (this.urns.has(resource.urn)) {
       throw new Error(`two resources have the name ${resource.urn}`);
     }
     this.urns.add(resource.urn);
-    this.resources.push(resource);
     return resource;
   }
 

@@ -132,6 +132,8 @@ function validity({ notBefore, validityHours }: CertificateTerms) {
   return { notBefore, notAfter: new Date(notBefore.getTime() + validityHours * 3_600_000) };
 }
 
+// No flag of a set of flags is not a member of the enumeration.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const noUsage = 0 as KeyUsageFlags;
 
 const keyUsageFlags: Partial<Record<AllowedUse, KeyUsageFlags>> = {

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { asset, runtime } from '@pulumi/pulumi';
+import { isPlainObject, type Properties, type RegisteredResource } from './monitor';
+
+/** A resource as `resources.json` shows it. */
+export interface TranscribedResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** Secrets are `[secret]`, PEM is `[pem]`, long text is its size and SHA-256. */
+  readonly inputs: Properties;
+  readonly parent?: string;
+  readonly id?: string;
+  readonly protect?: true;
+  readonly retainOnDelete?: true;
+}
+
+/** Writes resources down so that a person can read them and no secret is in them. */
+export async function transcribeResources(
+  resources: readonly RegisteredResource[],
+): Promise<readonly TranscribedResource[]> {
+  return Promise.all(
+    resources.map(async ({ urn, type, name, inputs, parent, id, protect, retainOnDelete }) => ({
+      urn,
+      type,
+      name,
+      inputs: await transcribeProperties(inputs),
+      ...(parent === undefined ? {} : { parent }),
+      ...(id === '' ? {} : { id }),
+      ...(protect ? { protect } : {}),
+      ...(retainOnDelete ? { retainOnDelete } : {}),
+    })),
+  );
+}
+
+/** The same for a bare set of properties, such as the outputs of the stack. */
+export async function transcribeProperties(properties: Properties): Promise<Properties> {
+  const entries = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    await Promise.all(
+      entries.map(async ([key, value]): Promise<[string, unknown]> => [
+        key,
+        await transcribe(value),
+      ]),
+    ),
+  );
+}
+
+/** Longer text would drown the rest; it is in the folder under its own name. */
+const longestText = 8192;
+
+async function transcribe(value: unknown): Promise<unknown> {
+  if (runtime.isRpcSecret(value)) return '[secret]';
+  if (typeof value === 'string') return transcribeText(value);
+  if (Array.isArray(value)) return Promise.all(value.map(transcribe));
+  if (asset.Asset.isInstance(value)) return transcribeAsset(value);
+  return isPlainObject(value) ? transcribeProperties(value) : value;
+}
+
+function transcribeText(text: string): string {
+  if (text.includes('-----BEGIN ')) return '[pem]';
+  return text.length > longestText ? digestOf(text) : text;
+}
+
+async function transcribeAsset(value: asset.Asset): Promise<Properties> {
+  if (value instanceof asset.RemoteAsset) return { remoteAsset: await value.uri };
+  if (value instanceof asset.FileAsset) return { fileAsset: await value.path };
+  if (value instanceof asset.StringAsset) return { stringAsset: digestOf(await value.text) };
+  return { asset: 'of an unknown kind' };
+}
+
+function digestOf(text: string): string {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return `[${Buffer.byteLength(text)} bytes, SHA-256 ${digest}]`;
+}
