@@ -63,7 +63,7 @@ function renderAnswers({ clause, status, checks, waiver }: ClauseResult): string
   if (checks.length === 0) {
     return `${waived}<p class="muted">${escapeMarkup(clause.uncheckable ?? 'No check.')}</p>`;
   }
-  const open = status === 'pass' || status === 'not-applicable' ? '' : ' open';
+  const open = status === 'pass' || status === 'not-applicable' ? '' : ' open=""';
   return `${waived}<details${open}><summary>${checks.length === 1 ? '1 check' : `${checks.length} checks`}</summary>
 <ul class="checks">
 ${checks.map(renderCheck).join('\n')}

@@ -1,3 +1,4 @@
+import type { Level } from '../../standard/clause';
 import { levels } from './count-levels';
 import type { LevelCounts, Report } from './report';
 
@@ -10,16 +11,34 @@ export const countColumns = [
   ['unknown', 'unknown'],
 ] as const satisfies readonly (readonly [keyof LevelCounts, string])[];
 
-/** The counts as aligned lines, head first; levels without clauses are left out. */
-export function renderLevelTable(report: Report): string[] {
-  const used = levels.filter((level) => sum(report.counts[level]) > 0);
+/** One row of a table of counts: its head and the levels it adds up. */
+export type LevelRow = readonly [string, readonly Level[]];
+
+/** A row a level. */
+export const everyLevel: readonly LevelRow[] = levels.map((level) => [level, [level]]);
+
+/** Fewer rows, for the terminal: levels that bind alike together. */
+export const joinedLevels: readonly LevelRow[] = [
+  ['MUST, MUST NOT', ['MUST', 'MUST NOT']],
+  ['SHOULD, RECOMMENDED', ['SHOULD', 'RECOMMENDED']],
+  ['OPTIONAL', ['OPTIONAL']],
+  ['critical', ['critical']],
+  ['high', ['high']],
+  ['medium, low', ['medium', 'low']],
+];
+
+/** The counts as aligned lines, head first; rows without clauses are left out. */
+export function renderLevelTable(report: Report, rows: readonly LevelRow[]): string[] {
+  const used = rows.filter(([, ofRow]) => ofRow.some((level) => sum(report.counts[level]) > 0));
+  const cell = (text: string) => text.padStart(9);
   return [
-    `${'Level'.padEnd(12)}${countColumns.map(([, head]) => head.padStart(9)).join('')}`,
-    ...used.map(
-      (level) =>
-        level.padEnd(12) +
-        countColumns.map(([key]) => String(report.counts[level][key] || '-').padStart(9)).join(''),
-    ),
+    `${'Level'.padEnd(20)}${countColumns.map(([, head]) => cell(head)).join('')}`,
+    ...used.map(([head, ofRow]) => {
+      const counts = countColumns.map(([key]) =>
+        ofRow.reduce((total, level) => total + report.counts[level][key], 0),
+      );
+      return `${head.padEnd(20)}${counts.map((count) => cell(String(count || '-'))).join('')}`;
+    }),
   ];
 }
 

@@ -16,7 +16,7 @@ export interface HtmlExtras {
 
 /**
  * Renders one page that stands alone: no script, nothing loaded from elsewhere, and a policy in its
- * head that forbids both.
+ * head that forbids both. The page is well-formed XML too, so that other tools can read it.
  */
 export function renderHtml(report: Report, extras: HtmlExtras = {}): string {
   const title = `Conformance report${report.cluster === undefined ? '' : `: ${report.cluster}`}`;
@@ -30,10 +30,10 @@ export function renderHtml(report: Report, extras: HtmlExtras = {}): string {
   return `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="referrer" content="no-referrer">
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+<meta name="referrer" content="no-referrer" />
 <title>${escapeMarkup(title)}</title>
 <style>${htmlStyle}</style>
 </head>
@@ -189,11 +189,11 @@ function renderFilter(clauses: readonly ClauseResult[]): string {
     clauses.filter((result) => result.status === status).length;
   return `<fieldset class="filter">
 <legend>Show</legend>
-<label><input type="radio" name="show" id="show-all" checked> all ${clauses.length}</label>
+<label><input type="radio" name="show" id="show-all" checked="" /> all ${clauses.length}</label>
 ${filterStatuses
   .map(
     (status) =>
-      `<label><input type="radio" name="show" id="show-${status}"> ${renderStatus(status)} ${count(status)}</label>`,
+      `<label><input type="radio" name="show" id="show-${status}" /> ${renderStatus(status)} ${count(status)}</label>`,
   )
   .join('\n')}
 </fieldset>`;

@@ -2,7 +2,7 @@ import type { Blueprint } from '../../blueprint/blueprint';
 import type { PortMatrix, PortRule } from '../../network/port-matrix';
 import { escapeControls } from './escape';
 import { bindingFailures, headlineOf } from './judge-report';
-import { renderLevelTable } from './level-table';
+import { joinedLevels, renderLevelTable } from './level-table';
 import type { Report } from './report';
 import { paintWith } from './terminal-colour';
 import { fitLine, wrapText } from './wrap-text';
@@ -24,6 +24,8 @@ const width = 80;
 const indent = 10;
 /** Entries of each list that are shown; the rest is counted. */
 const shown = 3;
+/** Lines of the verdict that are shown; the report has the rest. */
+const reasonLines = 4;
 
 /** Renders what a person wants to know after `plan`, in at most about 25 lines of 80 columns. */
 export function renderSummary(input: SummaryInput): string {
@@ -31,10 +33,7 @@ export function renderSummary(input: SummaryInput): string {
   const paint = paintWith(input.colour);
   const headline = headlineOf(report);
   const mood = headline.conformant ? 'good' : headline.judgement === 'violated' ? 'bad' : 'warn';
-  const [firstLine = '', ...otherLines] = wrapText(
-    `${headline.verdict}: ${headline.reason}`,
-    width,
-  );
+  const sentence = wrapText(`${headline.verdict}: ${headline.reason}`, width);
   const lines = [
     paint('strong', fitLine(titleOf(blueprint), width)),
     '',
@@ -44,9 +43,11 @@ export function renderSummary(input: SummaryInput): string {
     ]),
     ...field('Outside', reachableFromOutside(portMatrix)),
     '',
-    ...renderLevelTable(report).map((line, index) => (index === 0 ? paint('dim', line) : line)),
+    ...renderLevelTable(report, joinedLevels).map((line, index) =>
+      index === 0 ? paint('dim', line) : line,
+    ),
     '',
-    ...[firstLine, ...otherLines].map((line) => paint(mood, line)),
+    ...sentence.slice(0, reasonLines).map((line) => paint(mood, line)),
     ...some(bindingFailures(report), ({ clause }) => clause.id).map((line) =>
       paint('bad', fitLine(`  ✗ ${line}`, width)),
     ),
@@ -77,7 +78,7 @@ function titleOf({ name, profile, kubernetes, region, zones }: Blueprint): strin
 function machinesOf({ etcd, controlPlane, workers, bastion }: Blueprint): string {
   const pools = workers.map(({ name, minimum, maximum }) => `${name} ${minimum}-${maximum}`);
   return [
-    `${quantity(etcd.members.length, 'etcd member')}`,
+    quantity(etcd.members.length, 'etcd member'),
     quantity(controlPlane.machines, 'control-plane machine'),
     `workers: ${some(pools, (text) => text).join(', ')}`,
     bastion.access === 'none' ? 'no bastion' : `bastion by ${bastion.access}`,

@@ -1,7 +1,7 @@
 import { escapeControls } from './escape';
 import { groupClauses } from './group-clauses';
 import { headlineOf, sources } from './judge-report';
-import { renderLevelTable } from './level-table';
+import { everyLevel, renderLevelTable } from './level-table';
 import type { CheckResult, ClauseResult, Report } from './report';
 import { statusWords } from './status-words';
 
@@ -19,7 +19,7 @@ export function renderText(report: Report): string {
     ...report.nonConformities.map((text) => `  not conformant: ${text}`),
     ...report.warnings.map((text) => `  warning: ${text}`),
     '',
-    ...renderLevelTable(report),
+    ...renderLevelTable(report, everyLevel),
     ...groupClauses(report.clauses).flatMap(({ document, sections }) => [
       '',
       document,
