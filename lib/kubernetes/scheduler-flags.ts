@@ -1,0 +1,17 @@
+import type { Blueprint } from '../blueprint/blueprint';
+import { withUserFlags, type Flags } from './flags';
+import { tlsCipherSuites, tlsMinVersion } from './tls';
+
+/** Flags of kube-scheduler beyond what kubeadm sets by itself. */
+export function planSchedulerFlags({ kubernetes }: Blueprint): Flags {
+  return withUserFlags(
+    {
+      'bind-address': '127.0.0.1',
+      'secure-port': 10259,
+      profiling: false,
+      'tls-min-version': tlsMinVersion,
+      'tls-cipher-suites': tlsCipherSuites,
+    },
+    kubernetes.flags['kube-scheduler'],
+  );
+}

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Makes this machine a member of the control plane. No machine is the first: each has the same
+# authorities, so each runs the same kubeadm phases. The scheduler comes last, after the manifests,
+# so that no pod runs anywhere before the policies hold. A second run changes nothing.
+set -eu
+# shellcheck source=../../machine/scripts/lib.sh disable=SC1091
+. "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
+load_machine
+kubernetes=$HC_ROOT/etc/kubernetes
+wait_seconds=${HC_WAIT_SECONDS:-600}
+
+phase() {
+  kubeadm ${HC_ROOT:+--rootfs="$HC_ROOT"} init phase "$@" --config /etc/kubernetes/kubeadm.yaml >&2 ||
+    die "kubeadm init phase $1 ${2:-}" 'an error' 'success'
+}
+
+# wait_for WHAT COMMAND...: until the command succeeds.
+wait_for() {
+  what=$1
+  shift
+  waited=0
+  until "$@"; do
+    [ "$waited" -lt "$wait_seconds" ] || die "$what" "nothing after $waited s" 'an answer'
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+# The probe's own credential may read health and metrics, nothing else.
+issue_probe_credential() {
+  folder=$kubernetes/probe
+  if [ -s "$folder/client.crt" ] && [ -s "$folder/client.key" ] &&
+    openssl x509 -in "$folder/client.crt" -noout -checkend 5184000 >/dev/null; then
+    return 0
+  fi
+  scratch_file
+  kubeadm ${HC_ROOT:+--rootfs="$HC_ROOT"} kubeconfig user --config /etc/kubernetes/kubeadm.yaml \
+    --client-name hardened-cluster:probe --org system:monitoring \
+    --validity-period 8760h >"$HC_SCRATCH_FILE" 2>/dev/null ||
+    die 'probe credential' 'not issued' 'a certificate'
+  kubeconfig=$HC_SCRATCH_FILE
+  mkdir -p "$folder"
+  chmod 0700 "$folder"
+  for part in certificate:crt key:key; do
+    scratch_file
+    sed -n "s/^ *client-${part%:*}-data: //p" "$kubeconfig" | base64 -d >"$HC_SCRATCH_FILE"
+    place_file "$HC_SCRATCH_FILE" "$folder/client.${part#*:}" 0600 root:root
+  done
+}
+
+api_server_is_ready() {
+  printf 'GET /readyz HTTP/1.1\r\n\r\n' | "$HC_LIB/answer-probe" | head -n 1 | grep -q ' 200 '
+}
+
+mkdir -p "$HC_ROOT/var/log/kubernetes/audit" "$kubernetes/manifests"
+chmod 0700 "$HC_ROOT/var/log/kubernetes/audit" "$kubernetes/manifests"
+"$HC_LIB/write-encryption-config"
+# kubeadm leaves the public half alone where the key is there already.
+scratch_file
+openssl pkey -in "$kubernetes/pki/sa.key" -pubout -out "$HC_SCRATCH_FILE" ||
+  die "$kubernetes/pki/sa.key" 'no private key' 'the key that signs service-account tokens'
+place_file "$HC_SCRATCH_FILE" "$kubernetes/pki/sa.pub" 0644 root:root
+phase certs all
+phase kubeconfig controller-manager
+phase kubeconfig scheduler
+phase kubeconfig kubelet
+issue_probe_credential
+wait_for 'aws-iam-authenticator' test -s "$kubernetes/aws-iam-authenticator/kubeconfig.yaml"
+phase control-plane apiserver
+phase control-plane controller-manager
+systemctl start kubelet.service
+wait_for 'API server' api_server_is_ready
+"$HC_LIB/apply-manifests" --addons
+phase control-plane scheduler
+log 'done'
