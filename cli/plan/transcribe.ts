@@ -11,6 +11,7 @@ export interface TranscribedResource {
   readonly inputs: Properties;
   readonly parent?: string;
   readonly id?: string;
+  readonly arn?: string;
   readonly protect?: true;
   readonly retainOnDelete?: true;
 }
@@ -20,16 +21,19 @@ export async function transcribeResources(
   resources: readonly RegisteredResource[],
 ): Promise<readonly TranscribedResource[]> {
   return Promise.all(
-    resources.map(async ({ urn, type, name, inputs, parent, id, protect, retainOnDelete }) => ({
-      urn,
-      type,
-      name,
-      inputs: await transcribeProperties(inputs),
-      ...(parent === undefined ? {} : { parent }),
-      ...(id === '' ? {} : { id }),
-      ...(protect ? { protect } : {}),
-      ...(retainOnDelete ? { retainOnDelete } : {}),
-    })),
+    resources.map(
+      async ({ urn, type, name, inputs, parent, id, computed, protect, retainOnDelete }) => ({
+        urn,
+        type,
+        name,
+        inputs: await transcribeProperties(inputs),
+        ...(parent === undefined ? {} : { parent }),
+        ...(id === '' ? {} : { id }),
+        ...(typeof computed.arn === 'string' ? { arn: computed.arn } : {}),
+        ...(protect ? { protect } : {}),
+        ...(retainOnDelete ? { retainOnDelete } : {}),
+      }),
+    ),
   );
 }
 

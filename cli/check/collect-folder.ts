@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type {
+  CertificateFact,
+  Facts,
+  MachineFact,
+  ManifestFact,
+  ResourceFact,
+} from '../../lib/conformance/facts';
+import { collectManifests } from './collect-manifests';
+
+/** Whether a folder is one that `plan` wrote. */
+export function isPlanFolder(folder: string): boolean {
+  return ['resources.json', 'firewall.json', 'machines'].every((name) =>
+    existsSync(path.join(folder, name)),
+  );
+}
+
+/** The cluster a plan folder describes, beside its facts. */
+export interface PlanFolder {
+  readonly facts: Facts;
+  readonly blueprint: {
+    readonly name: string;
+    readonly profile: string;
+    readonly nonConformities: readonly string[];
+    readonly warnings: readonly string[];
+    readonly waivers: readonly {
+      readonly clause: string;
+      readonly reason: string;
+      readonly expires: string;
+    }[];
+    readonly kubernetes: { readonly version: string };
+  };
+}
+
+/** Reads back what `plan` wrote. */
+export function collectPlanFolder(folder: string, today: string): PlanFolder {
+  const blueprint = readJson<PlanFolder['blueprint']>(folder, 'blueprint.json');
+  return {
+    blueprint,
+    facts: {
+      source: 'plan',
+      kubernetesVersion: blueprint.kubernetes.version,
+      today,
+      resources: readJson<ResourceFact[]>(folder, 'resources.json'),
+      certificates: readJson<CertificateFact[]>(folder, 'certificates.json'),
+      machines: readdirSync(path.join(folder, 'machines')).map((name) =>
+        readMachine(path.join(folder, 'machines', name)),
+      ),
+      manifests: collectManifests([path.join(folder, 'manifests')]) as ManifestFact[],
+    },
+  };
+}
+
+interface MachineJson {
+  readonly name: string;
+  readonly role: MachineFact['role'];
+  readonly artifacts: readonly { readonly name: string; readonly version: string }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: string;
+    readonly owner: string;
+  }[];
+}
+
+function readMachine(folder: string): MachineFact {
+  const machine = readJson<MachineJson>(folder, 'machine.json');
+  return {
+    name: machine.name,
+    role: machine.role,
+    userData: readFileSync(path.join(folder, 'user-data'), 'utf8'),
+    artifacts: machine.artifacts.map(({ name, version }) => ({ name, version })),
+    files: Object.fromEntries(
+      machine.files.map((file) => [
+        file.path,
+        {
+          content: readFileSync(path.join(folder, file.path), 'utf8'),
+          mode: file.mode,
+          owner: file.owner,
+        },
+      ]),
+    ),
+  };
+}
+
+function readJson<T>(folder: string, name: string): T {
+  return JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { Facts } from '../../lib/conformance/facts';
+import { exitCodeOf } from '../../lib/conformance/report/judge-report';
+import { renderReport, type ReportFormat } from '../../lib/conformance/report/render-report';
+import type { Report } from '../../lib/conformance/report/report';
+import { runChecks } from '../../lib/conformance/run-checks';
+import { collectPlanFolder, isPlanFolder } from '../check/collect-folder';
+import { collectManifests } from '../check/collect-manifests';
+import { InputError } from '../input-error';
+
+/** Options of `check` as the command line gives them. */
+export interface CheckOptions {
+  readonly format: ReportFormat;
+  readonly out?: string;
+}
+
+/** Checks plan folders or manifests and prints the report. Gives the exit code. */
+export function runCheck(targets: readonly string[], options: CheckOptions, now: Date): number {
+  const report = reportOn(targets, now.toISOString().slice(0, 10));
+  const text = renderReport(report, options.format, picture(targets));
+  if (options.out === undefined) process.stdout.write(text);
+  else writeFileSync(options.out, text);
+  return exitCodeOf(report);
+}
+
+function reportOn(targets: readonly string[], today: string): Report {
+  const missing = targets.filter((target) => !existsSync(target));
+  if (missing.length > 0) {
+    throw new InputError(
+      missing.map(
+        (target) =>
+          `${target}: got no such file, expected a folder that plan wrote, or Kubernetes manifests`,
+      ),
+    );
+  }
+  const [first = '', ...others] = targets;
+  if (others.length === 0 && statSync(first).isDirectory() && isPlanFolder(first)) {
+    const { facts, blueprint } = collectPlanFolder(first, today);
+    return runChecks(facts, {
+      today,
+      waivers: blueprint.waivers,
+      cluster: blueprint.name,
+      profile: blueprint.profile,
+      nonConformities: blueprint.nonConformities,
+      warnings: blueprint.warnings,
+    });
+  }
+  const facts: Facts = { source: 'manifests', today, manifests: collectManifests(targets) };
+  return runChecks(facts, { today, waivers: [] });
+}
+
+function picture(targets: readonly string[]): { readonly topologySvg?: string } {
+  const file = `${targets[0] ?? ''}/topology.svg`;
+  return targets.length === 1 && existsSync(file)
+    ? { topologySvg: readFileSync(file, 'utf8') }
+    : {};
+}

@@ -1,0 +1,90 @@
+import type { Facts } from '../../lib/conformance/facts';
+import { renderReport } from '../../lib/conformance/report/render-report';
+import type { Report } from '../../lib/conformance/report/report';
+import { renderFirewallRows } from '../../lib/conformance/topology/firewall-table';
+import { renderTopology } from '../../lib/conformance/topology/render-topology';
+import { renderBundle } from '../../lib/machine/bundle';
+import type { MachineConfig } from '../../lib/machine/machine-config';
+import { unwrapSecrets } from './monitor';
+import { PkiStore } from './pki-store';
+import type { PlannedCluster } from './plan-cluster';
+import type { TranscribedResource } from './transcribe';
+import type { OutputFile } from './write-folder';
+
+/** What the files show besides the planned cluster. */
+export interface PlanFilesInput {
+  readonly cluster: PlannedCluster;
+  readonly resources: readonly TranscribedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly userData: ReadonlyMap<string, string>;
+  readonly facts: Facts;
+  readonly report: Report;
+  readonly store: PkiStore;
+}
+
+/** Every file of the output folder. */
+export function planFiles(input: PlanFilesInput): OutputFile[] {
+  const { cluster, report } = input;
+  const topologySvg = renderTopology(cluster.blueprint, cluster.addresses, cluster.portMatrix);
+  return [
+    { path: 'resources.json', content: json(input.resources) },
+    { path: 'outputs.json', content: json(input.outputs) },
+    { path: 'blueprint.json', content: json(cluster.blueprint) },
+    { path: 'firewall.json', content: json(renderFirewallRows(cluster.portMatrix)) },
+    { path: 'certificates.json', content: json(input.facts.certificates) },
+    { path: 'topology.svg', content: topologySvg },
+    { path: 'conformance.json', content: renderReport(report, 'json') },
+    { path: 'report.html', content: renderReport(report, 'html', { topologySvg }) },
+    ...cluster.machines.flatMap((machine) =>
+      machineFiles(machine, input.userData.get(machine.name) ?? ''),
+    ),
+    ...cluster.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
+    ...pkiFiles(cluster, input.store),
+  ];
+}
+
+function machineFiles(machine: MachineConfig, userData: string): OutputFile[] {
+  const folder = `machines/${machine.name}`;
+  const bundle = renderBundle(machine);
+  return [
+    ...bundle.files.map(({ path, content }) => ({ path: folder + path, content })),
+    { path: `${folder}/user-data`, content: userData },
+    {
+      path: `${folder}/machine.json`,
+      content: json({
+        name: machine.name,
+        role: machine.role,
+        architecture: machine.architecture,
+        bundleSha256: bundle.sha256,
+        users: machine.users,
+        packages: machine.packages,
+        dataVolume: machine.dataVolume,
+        units: machine.units.map(({ name, enable = true }) => ({ name, enable })),
+        artifacts: machine.artifacts,
+        secrets: machine.secrets,
+        files: bundle.files.map(({ path, mode, owner }) => ({ path, mode, owner })),
+      }),
+    },
+  ];
+}
+
+/** The planned profile, the parameters by their names, and what a later plan takes up again. */
+function pkiFiles({ blueprint, pki, resources }: PlannedCluster, store: PkiStore): OutputFile[] {
+  const prefix = `/${blueprint.name}/`;
+  const parameters = resources.flatMap(({ type, inputs }) => {
+    if (type !== 'aws:ssm/parameter:Parameter') return [];
+    const { name, value } = unwrapSecrets({ name: inputs.name, value: inputs.value });
+    return typeof name === 'string' && typeof value === 'string' && name.startsWith(prefix)
+      ? [{ path: `pki/parameters/${name.slice(prefix.length)}`, content: value, secret: true }]
+      : [];
+  });
+  return [
+    { path: 'pki/profile.json', content: json(pki), secret: true },
+    { path: `pki/${PkiStore.fileName}`, content: store.render(), secret: true },
+    ...parameters,
+  ];
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
