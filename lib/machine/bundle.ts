@@ -61,7 +61,7 @@ function problemsOf({ path, mode, owner }: BundleFile, machine: MachineConfig): 
   const names = new Set(['root', ...machine.users.map(({ name }) => name)]);
   const [user = '', group = ''] = owner.split(':');
   return [
-    ...(/^(\/[A-Za-z0-9@._-]+)+$/.test(path) && !path.split('/').includes('..')
+    ...(/^(\/[A-Za-z0-9@.+_-]+)+$/.test(path) && !path.split('/').includes('..')
       ? []
       : [`${machine.name}: ${path}: got this path, expected an absolute one of plain characters`]),
     ...(/^0[0-7]{3}$/.test(mode)

@@ -1,6 +1,6 @@
 import type { MachineFile } from '../machine-config';
 
-/** Accounts and their limits: no core dumps, no passwords, short idle shells. */
+/** Accounts and their limits: no core dumps, idle shells end, cron for root alone. */
 export function accountFiles(): readonly MachineFile[] {
   return [
     {
@@ -19,22 +19,6 @@ export function accountFiles(): readonly MachineFile[] {
       // Read by shells of people alone: services have no profile.
       path: '/etc/profile.d/hardened-cluster.sh',
       content: 'umask 027\nTMOUT=900\nreadonly TMOUT\nexport TMOUT\n',
-    },
-    {
-      path: '/etc/login.defs.d/hardened-cluster.defs',
-      content: 'UMASK 027\nENCRYPT_METHOD YESCRYPT\nLOG_OK_LOGINS yes\n',
-    },
-    {
-      // Nobody has a password here: su is for root alone, and cron and at are not used.
-      path: '/etc/security/access.conf',
-      content: [
-        '# People come in by SSH; root at the local console, services anywhere.',
-        '+:root:LOCAL',
-        '+:ALL:LOCAL',
-        '+:jump admin:ALL',
-        '-:ALL:ALL',
-        '',
-      ].join('\n'),
     },
     { path: '/etc/cron.allow', content: 'root\n', mode: '0600' },
     { path: '/etc/at.allow', content: 'root\n', mode: '0600' },

@@ -25,7 +25,6 @@ export function updateFiles(role: MachineRole): readonly MachineFile[] {
             ]),
         'Acquire::AllowInsecureRepositories "false";',
         'Acquire::AllowDowngradeToInsecureRepositories "false";',
-        'Acquire::http::Proxy "DIRECT";',
         'APT::Get::AllowUnauthenticated "false";',
         'APT::Install-Recommends "false";',
         '',
