@@ -60,17 +60,6 @@ export const people = z.strictObject({
   auditorRoleArns: z.array(roleArn()).default([]),
 });
 
-/**
- * Kubernetes group that the roles of each list are mapped to by the authenticator; the in-cluster
- * roles and policies name the same groups.
- */
-export const peopleGroups = {
-  breakGlassRoleArns: 'hardened-cluster:break-glass',
-  operatorRoleArns: 'hardened-cluster:operators',
-  viewerRoleArns: 'hardened-cluster:viewers',
-  auditorRoleArns: 'hardened-cluster:auditors',
-} as const satisfies Record<keyof z.input<typeof people>, string>;
-
 /** A decision not to follow a clause, with its end. */
 export const waiver = z.strictObject({
   clause: z.string().describe('Id of the clause, such as "guide/api/profiling".'),

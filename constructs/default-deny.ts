@@ -1,0 +1,20 @@
+import { Construct } from 'constructs';
+import { addNamespacedObject } from './kubernetes-object';
+
+/** Where nothing is allowed unless another policy allows it. */
+export interface DefaultDenyProps {
+  readonly namespace: string;
+  /** @default 'default-deny' */
+  readonly name?: string;
+}
+
+/** Denies every pod of a namespace every flow, in both directions. */
+export class DefaultDeny extends Construct {
+  constructor(scope: Construct, id: string, props: DefaultDenyProps) {
+    super(scope, id);
+    addNamespacedObject(this, 'policy', 'NetworkPolicy', {
+      metadata: { name: props.name ?? 'default-deny', namespace: props.namespace },
+      spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] },
+    });
+  }
+}

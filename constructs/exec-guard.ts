@@ -1,0 +1,98 @@
+import { Construct } from 'constructs';
+import { AdmissionPolicy } from './admission-policy';
+import { celList, labelOf, requesterIn } from './cel';
+
+/** Who may still enter pods of unprotected namespaces. */
+export interface ExecGuardProps {
+  /** @default 'hardened-cluster-exec' */
+  readonly name?: string;
+  /** Groups that may do so in an emergency. @default ['system:masters'] */
+  readonly breakGlassGroups?: readonly string[];
+}
+
+const enforceLabel = 'pod-security.kubernetes.io/enforce';
+
+/**
+ * What DenyEscalatingExec did: nobody runs commands in, attaches to, forwards ports to or debugs a
+ * pod that may be privileged. On CONNECT the API server shows the policy no pod, so the namespace
+ * decides: pods can be privileged only where the enforced Pod Security level is privileged or not
+ * set. Proxying to a kubelet leads past the policy and is refused as well.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/#access-to-proxy-subresource-of-nodes
+ */
+export class ExecGuard extends Construct {
+  constructor(scope: Construct, id: string, props: ExecGuardProps = {}) {
+    super(scope, id);
+    const name = props.name ?? 'hardened-cluster-exec';
+    const variables = [
+      {
+        name: 'breakGlass',
+        expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
+      },
+    ];
+    const auditAnnotations = [
+      {
+        key: 'break-glass',
+        valueExpression:
+          "variables.breakGlass ? request.userInfo.username + ' used break-glass on ' + request.resource.resource + '/' + request.?subResource.orValue('') + ' ' + request.?name.orValue('') : null",
+      },
+    ];
+    new AdmissionPolicy(this, 'pods', {
+      name,
+      description: 'Pods that may be privileged are entered in emergencies only',
+      match: [
+        {
+          apiGroups: [''],
+          apiVersions: ['v1'],
+          operations: ['CONNECT'],
+          resources: [
+            'pods/attach',
+            'pods/exec',
+            'pods/portforward',
+            'pods/proxy',
+            'services/proxy',
+          ],
+        },
+        {
+          apiGroups: [''],
+          apiVersions: ['v1'],
+          operations: ['UPDATE'],
+          resources: ['pods/ephemeralcontainers'],
+        },
+      ],
+      variables: [
+        ...variables,
+        { name: 'level', expression: labelOf('namespaceObject', enforceLabel) },
+      ],
+      validations: [
+        {
+          expression: `variables.breakGlass || variables.level in ${celList(['baseline', 'restricted'])}`,
+          message: `entering pods of this namespace is left to break-glass: they may be privileged, as its label ${enforceLabel} is neither baseline nor restricted`,
+          reason: 'Forbidden',
+        },
+      ],
+      auditAnnotations,
+    });
+    new AdmissionPolicy(this, 'nodes', {
+      name: `${name}-by-nodes`,
+      description: 'Proxying to a kubelet leads past every policy',
+      match: [
+        {
+          apiGroups: [''],
+          apiVersions: ['v1'],
+          operations: ['CONNECT'],
+          resources: ['nodes/proxy'],
+        },
+      ],
+      variables,
+      validations: [
+        {
+          expression: 'variables.breakGlass',
+          message: 'nodes/proxy is left to break-glass: it leads past admission',
+          reason: 'Forbidden',
+        },
+      ],
+      auditAnnotations,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  clusterKinds,
+  namespacedKinds,
+  type ClusterKinds,
+  type ClusterMetadata,
+  type NamespacedKinds,
+  type NamespacedMetadata,
+} from './kinds';
+
+/** Adds an object outside any namespace. */
+export function addClusterObject<K extends keyof ClusterKinds>(
+  scope: Construct,
+  id: string,
+  kind: K,
+  props: { readonly metadata: ClusterMetadata } & ClusterKinds[K],
+): ApiObject {
+  return new ApiObject(scope, id, { apiVersion: clusterKinds[kind], kind, ...props });
+}
+
+/** Adds an object to a namespace, which must be named. */
+export function addNamespacedObject<K extends keyof NamespacedKinds>(
+  scope: Construct,
+  id: string,
+  kind: K,
+  props: { readonly metadata: NamespacedMetadata } & NamespacedKinds[K],
+): ApiObject {
+  return new ApiObject(scope, id, { apiVersion: namespacedKinds[kind], kind, ...props });
+}

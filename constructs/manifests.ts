@@ -1,0 +1,255 @@
+import { App, Chart } from 'cdk8s';
+import type { Blueprint } from '../lib/blueprint/blueprint';
+import { parseCidr, renderAddress } from '../lib/blueprint/ipv4';
+import { controlPlaneUsers, peopleGroups } from '../lib/kubernetes/identities';
+import { poolLabel } from '../lib/kubernetes/plan-worker';
+import { featuresOf, nodeSoftware } from '../lib/kubernetes/releases';
+import { planAddresses } from '../lib/network/address-plan';
+import { documentedPorts } from '../lib/network/documented-ports';
+import { CalicoNetwork } from './calico-network';
+import { CertificateApprover } from './certificate-approver';
+import { ExecGuard } from './exec-guard';
+import { HardenedNamespace } from './hardened-namespace';
+import { ImagePolicy } from './image-policy';
+import { ImagePolicyGrant } from './image-policy-grant';
+import { KubeBench } from './kube-bench';
+import { NamespaceProtection } from './namespace-protection';
+import { NetworkIsolation } from './network-isolation';
+import { NodeProtection } from './node-protection';
+import { PodPolicy } from './pod-policy';
+import { RbacBaseline } from './rbac-baseline';
+import { RbacGuard } from './rbac-guard';
+import { SandboxRuntimeClass } from './sandbox-runtime-class';
+import { synthesize } from './synthesizer';
+import { SystemNamespaces } from './system-namespaces';
+import { TokenAutomount } from './token-automount';
+
+/** One file of manifests; files are applied in the order of their names. */
+export interface ManifestFile {
+  /** Such as `10-system-namespaces.yaml`. */
+  readonly name: string;
+  readonly objects: readonly object[];
+  readonly yaml: string;
+}
+
+/** Groups that may override policies: administrators of the machines and break-glass. */
+const breakGlassGroups = [
+  'system:masters',
+  'kubeadm:cluster-admins',
+  peopleGroups.breakGlassRoleArns,
+] as const;
+
+/** Registries of what every cluster runs. */
+const componentRegistries = ['docker.io/aquasec/kube-bench', 'quay.io/calico', 'registry.k8s.io'];
+
+const kubeBenchNamespace = 'hardened-kube-bench';
+const kubeBenchImage = 'docker.io/aquasec/kube-bench:v0.12.0';
+
+/** Synthesizes everything that runs and holds inside the cluster. */
+export function synthesizeManifests(blueprint: Blueprint): readonly ManifestFile[] {
+  const app = new App({ recordConstructMetadata: false });
+  for (const [name, build] of charts) build(chartIn(app, name), blueprint);
+  addNamespaces(app, blueprint);
+  return synthesize(app)
+    .filter(({ objects }) => objects.length > 0)
+    .map(({ name, objects, yaml }) => ({ name: `${name}.yaml`, objects, yaml }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function chartIn(app: App, name: string): Chart {
+  return new Chart(app, name, {
+    disableResourceNameHashes: true,
+    labels: { 'app.kubernetes.io/managed-by': 'hardened-cluster' },
+  });
+}
+
+type ChartBuilder = (chart: Chart, blueprint: Blueprint) => void;
+
+const charts: readonly (readonly [string, ChartBuilder])[] = [
+  ['10-system-namespaces', addSystemNamespaces],
+  ['20-access', addAccess],
+  ['30-policies', addPolicies],
+  ['40-pod-network', addPodNetwork],
+  ['50-runtime-classes', addRuntimeClasses],
+  ['70-kube-bench', addKubeBench],
+];
+
+function addSystemNamespaces(chart: Chart, blueprint: Blueprint): void {
+  const { kubernetes, network } = blueprint;
+  const vpc = parseCidr(network.vpcCidr);
+  if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${network.vpcCidr}`);
+  new SystemNamespaces(chart, 'system', {
+    podSecurity: kubernetes.podSecurity.enforce,
+    version: `v${kubernetes.minor}`,
+    nodeCidrs: privateCidrs(blueprint),
+    apiServerCidrs: privateCidrs(blueprint),
+    // The VPC's resolver answers at both addresses.
+    resolverCidrs: [`${renderAddress(vpc.base + 2)}/32`, '169.254.169.253/32'],
+  });
+}
+
+function addAccess(chart: Chart, blueprint: Blueprint): void {
+  new RbacBaseline(chart, 'roles', {
+    breakGlassGroup: peopleGroups.breakGlassRoleArns,
+    operatorGroup: peopleGroups.operatorRoleArns,
+    viewerGroup: peopleGroups.viewerRoleArns,
+    auditorGroup: peopleGroups.auditorRoleArns,
+  });
+  new CertificateApprover(chart, 'certificates', {
+    approver: {
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'User',
+      name: controlPlaneUsers.certificateApprover,
+    },
+    breakGlassGroups,
+  });
+  if (blueprint.images.requireDigests) {
+    new ImagePolicyGrant(chart, 'component-images', {
+      name: 'component-images',
+      namespace: 'kube-system',
+      rules: ['digest', 'pull-policy'],
+      subjects: [
+        {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'Group',
+          name: 'system:serviceaccounts:kube-system',
+        },
+        { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' },
+      ],
+      why: 'kubeadm names the images of its components by their tags',
+    });
+  }
+}
+
+function addPolicies(chart: Chart, blueprint: Blueprint): void {
+  const { images, kubernetes } = blueprint;
+  new PodPolicy(chart, 'pods');
+  new ExecGuard(chart, 'exec', { breakGlassGroups });
+  new TokenAutomount(chart, 'tokens', {
+    mutatingPolicies: featuresOf(kubernetes.minor).mutatingAdmissionPolicy,
+  });
+  new ImagePolicy(chart, 'images', {
+    allowedRegistries: [...images.allowedRegistries, ...componentRegistries].sort(),
+    requireDigests: images.requireDigests,
+  });
+  new NamespaceProtection(chart, 'namespaces', {
+    breakGlassGroups,
+    clusterLevel: kubernetes.podSecurity.enforce,
+  });
+  new NodeProtection(chart, 'nodes', { breakGlassGroups });
+  new RbacGuard(chart, 'rbac', {
+    breakGlassGroups,
+    allowedBindings: [
+      { name: 'hardened-cluster:break-glass', group: peopleGroups.breakGlassRoleArns },
+    ],
+  });
+}
+
+function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
+  new CalicoNetwork(chart, 'calico', {
+    version: nodeSoftware.calico,
+    podCidr: blueprint.network.podCidr,
+    encryption: blueprint.network.podEncryption,
+    apiServer: { host: blueprint.names.api, port: 6443 },
+  });
+  new NetworkIsolation(chart, 'isolation', {
+    controlPlaneCidrs: privateCidrs(blueprint),
+    closedCidrs: etcdCidrs(blueprint),
+    internalPorts: internalPorts(),
+    systemNamespaces: ['default', 'kube-node-lease', 'kube-public', 'kube-system'],
+  });
+}
+
+function addRuntimeClasses(chart: Chart, { kubernetes }: Blueprint): void {
+  if (kubernetes.sandboxRuntime === 'gvisor') new SandboxRuntimeClass(chart, 'gvisor');
+}
+
+function addKubeBench(chart: Chart, blueprint: Blueprint): void {
+  new HardenedNamespace(chart, 'namespace', {
+    name: kubeBenchNamespace,
+    podSecurity: {
+      enforce: 'privileged',
+      audit: 'privileged',
+      warn: 'privileged',
+      version: `v${blueprint.kubernetes.minor}`,
+    },
+    quota: { pods: 50 },
+    dns: false,
+  });
+  new KubeBench(chart, 'kube-bench', {
+    namespace: kubeBenchNamespace,
+    image: kubeBenchImage,
+    machines: [
+      {
+        name: 'control-plane',
+        targets: ['master', 'controlplane', 'node', 'policies'],
+        nodeLabels: { 'node-role.kubernetes.io/control-plane': '' },
+        tolerates: ['node-role.kubernetes.io/control-plane'],
+      },
+      ...blueprint.workers.map(({ name, taints }) => ({
+        name: `worker-${name}`,
+        targets: ['node' as const],
+        nodeLabels: { [poolLabel]: name },
+        tolerates: [...new Set(taints.map(({ key }) => key))],
+      })),
+    ],
+  });
+  if (blueprint.images.requireDigests) {
+    new ImagePolicyGrant(chart, 'image', {
+      name: 'kube-bench-image',
+      namespace: kubeBenchNamespace,
+      rules: ['digest'],
+      subjects: [{ kind: 'ServiceAccount', name: 'kube-bench', namespace: kubeBenchNamespace }],
+      why: 'The project knows no published digest of the image',
+    });
+  }
+}
+
+/** A chart each, so that one namespace can be applied without the others. */
+function addNamespaces(app: App, blueprint: Blueprint): void {
+  const { namespaces, kubernetes } = blueprint;
+  const { enforce, audit, warn } = kubernetes.podSecurity;
+  for (const namespace of namespaces) {
+    const { name, quota, containerLimits, egressToCidrs, apiServerAccess } = namespace;
+    new HardenedNamespace(chartIn(app, `60-namespace-${name}`), 'namespace', {
+      name,
+      podSecurity: {
+        enforce: namespace.podSecurity ?? enforce,
+        audit,
+        warn,
+        version: `v${kubernetes.minor}`,
+      },
+      quota,
+      containerLimits,
+      ingressFromNamespaces: namespace.ingressFromNamespaces,
+      egressToNamespaces: namespaces
+        .filter((other) => other.ingressFromNamespaces.includes(name))
+        .map((other) => other.name),
+      egressToCidrs: { cidrs: egressToCidrs, except: etcdCidrs(blueprint) },
+      ...(apiServerAccess && { apiServerCidrs: privateCidrs(blueprint) }),
+      operators: {
+        clusterRole: 'hardened-cluster:operator',
+        group: peopleGroups.operatorRoleArns,
+      },
+    });
+  }
+}
+
+/** Networks of control plane and workers. */
+function privateCidrs(blueprint: Blueprint): readonly string[] {
+  return planAddresses(blueprint).subnets.map((subnet) => subnet.private);
+}
+
+function etcdCidrs(blueprint: Blueprint): readonly string[] {
+  return planAddresses(blueprint).subnets.map(({ etcd }) => etcd);
+}
+
+/** Every port that the documents list for nodes, but the API server's and those of NodePorts. */
+function internalPorts(): readonly number[] {
+  const ports = documentedPorts
+    .filter(({ ports: { from } }) => from !== 6443 && from < 30000)
+    .flatMap(({ ports: { from, to } }) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    );
+  return [...new Set(ports)];
+}

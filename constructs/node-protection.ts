@@ -1,0 +1,108 @@
+import { Construct } from 'constructs';
+import { AdmissionPolicy } from './admission-policy';
+import { requesterIn, requesterIs } from './cel';
+
+/** Who may relabel and taint nodes. */
+export interface NodeProtectionProps {
+  /** @default 'hardened-cluster-nodes' */
+  readonly name?: string;
+  /** Groups that may change protected labels and taints. @default ['system:masters'] */
+  readonly breakGlassGroups?: readonly string[];
+  /** Service accounts that may as well, such as a cloud controller's. @default none */
+  readonly trustedServiceAccounts?: readonly {
+    readonly namespace: string;
+    readonly name: string;
+  }[];
+}
+
+/** Users of the control plane that set taints and labels of nodes in the course of their work. */
+const controllers: readonly string[] = [
+  'system:apiserver',
+  'system:kube-controller-manager',
+  'system:serviceaccount:kube-system:node-controller',
+  'system:serviceaccount:kube-system:taint-eviction-controller',
+  'system:serviceaccount:kube-system:ttl-controller',
+];
+
+const protectedPrefixes: readonly string[] = [
+  'node-restriction.kubernetes.io/',
+  'node-role.kubernetes.io/',
+  'topology.kubernetes.io/',
+  'kubernetes.io/hostname',
+];
+
+/**
+ * Labels that decide where pods may run, and taints, are changed by the kubelet within the bounds
+ * of NodeRestriction, by the control plane's controllers and by break-glass. Cordoning a node sets
+ * a field, not a taint, and stays open to whoever may update nodes.
+ */
+export class NodeProtection extends Construct {
+  constructor(scope: Construct, id: string, props: NodeProtectionProps = {}) {
+    super(scope, id);
+    const users = [
+      ...controllers,
+      ...(props.trustedServiceAccounts ?? []).map(
+        ({ namespace, name }) => `system:serviceaccount:${namespace}:${name}`,
+      ),
+    ];
+    new AdmissionPolicy(this, 'policy', {
+      name: props.name ?? 'hardened-cluster-nodes',
+      description: 'Labels and taints that decide where pods run are not changed at will',
+      match: [
+        {
+          apiGroups: [''],
+          apiVersions: ['v1'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: ['nodes'],
+        },
+      ],
+      variables: [
+        {
+          name: 'breakGlass',
+          expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
+        },
+        {
+          name: 'trusted',
+          expression: `${requesterIn(['system:nodes'])} || ${requesterIs(users)}`,
+        },
+        { name: 'labels', expression: protectedLabels('object') },
+        {
+          name: 'oldLabels',
+          expression: `request.operation == 'UPDATE' ? ${protectedLabels('oldObject')} : []`,
+        },
+        { name: 'taints', expression: 'dyn(object).?spec.?taints.orValue([])' },
+        {
+          name: 'oldTaints',
+          expression:
+            "request.operation == 'UPDATE' ? dyn(oldObject).?spec.?taints.orValue([]) : []",
+        },
+        {
+          name: 'kept',
+          expression:
+            'variables.labels == variables.oldLabels && variables.taints == variables.oldTaints',
+        },
+      ],
+      validations: [
+        {
+          expression: 'variables.breakGlass || variables.trusted || variables.kept',
+          message: `taints and labels below ${protectedPrefixes.join(', ')} are changed by the node itself, the control plane and break-glass only`,
+          reason: 'Forbidden',
+        },
+      ],
+      auditAnnotations: [
+        {
+          key: 'break-glass',
+          valueExpression:
+            "variables.breakGlass && !variables.kept ? request.userInfo.username + ' used break-glass to relabel or taint the node ' + object.metadata.name : null",
+        },
+      ],
+    });
+  }
+}
+
+/** CEL: the protected labels of a node as sorted `key=value` texts. */
+function protectedLabels(object: string): string {
+  const labels = `dyn(${object}).?metadata.?labels.orValue({})`;
+  const isProtected = protectedPrefixes.map((prefix) => `k.startsWith('${prefix}')`).join(' || ');
+  return `${labels}.map(k, ${isProtected}, k + '=' + ${labels}[k]).sort()`;
+}
