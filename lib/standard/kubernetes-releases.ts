@@ -23,6 +23,8 @@ export interface KubernetesRelease {
   readonly patch: string;
   /** Day of that patch, `YYYY-MM-DD`. */
   readonly patchReleased: string;
+  /** Versions that the suite on real programs has been run with. */
+  readonly tested: readonly string[];
   /** The latest patches upstream has published, oldest first; also those not tried yet. */
   readonly patches: readonly KubernetesPatch[];
 }
@@ -44,6 +46,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-02-28',
     patch: '1.35.8',
     patchReleased: '2026-08-20',
+    tested: ['1.35.8'],
     patches: [
       { version: '1.35.8', released: '2026-08-20' },
       { version: '1.35.9', released: '2026-09-23' },
@@ -56,6 +59,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-06-28',
     patch: '1.36.4',
     patchReleased: '2026-08-20',
+    tested: ['1.36.4'],
     patches: [
       { version: '1.36.4', released: '2026-08-20' },
       { version: '1.36.5', released: '2026-09-23' },
@@ -68,6 +72,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     endOfLife: '2027-10-28',
     patch: '1.37.2',
     patchReleased: '2026-10-27',
+    tested: ['1.37.1'],
     patches: [
       { version: '1.37.0', released: '2026-08-26' },
       { version: '1.37.1', released: '2026-09-23' },

@@ -1,0 +1,167 @@
+import type { Check } from '../../check';
+import type { Facts } from '../../facts';
+import { unknown, verdictOf, type Finding } from '../../finding';
+import { blocks, readCloud, references, resolve, resourcesOfKind } from '../../readers/cloud';
+import { roleOf } from '../../readers/cloud-roles';
+import { readHosts } from '../../readers/hosts';
+import { readStatements } from '../../readers/iam-policies';
+import { textAt } from '../../readers/values';
+
+const noHosts = 'no EC2 machines among the facts';
+
+/** Settings of EC2, IAM and Route 53. */
+export const awsChecks: readonly Check[] = [
+  {
+    id: 'aws/metadata-tokens-required',
+    title: 'The metadata service answers requests with a session token alone (IMDSv2)',
+    why: 'Without tokens a single forged request through a web application reads the credentials of the machine.',
+    remedy: 'Set metadataOptions.httpTokens to required.',
+    run: (facts) => judgeMetadata(facts, 'httpTokens', (value) => value === 'required'),
+  },
+  {
+    id: 'aws/metadata-hop-limit',
+    title: 'Answers of the metadata service do not travel beyond the machine itself (hop limit 1)',
+    why: 'With a higher limit they reach pods, which then have all the rights of their node in AWS.',
+    remedy: 'Set metadataOptions.httpPutResponseHopLimit to 1.',
+    run: (facts) => judgeMetadata(facts, 'httpPutResponseHopLimit', (value) => value === '1'),
+  },
+  {
+    id: 'aws/roles-not-shared',
+    title: 'No two tiers share an IAM role',
+    why: 'A worker that is taken over must not read the secrets of the control plane or of etcd.',
+    remedy: 'Give each tier, and each etcd member, an instance profile of its own.',
+    run: (facts) => {
+      const hosts = readHosts(facts);
+      const cloud = readCloud(facts);
+      if (!hosts || !cloud) return unknown(noHosts);
+      const used = hosts.flatMap(({ name, resource }) =>
+        profilesOf(resource.inputs).map((profile) => ({
+          name,
+          tier: roleOf(resource) ?? name,
+          profile: resolve(cloud, profile)?.name ?? profile,
+        })),
+      );
+      return verdictOf(
+        used.map(({ name, tier, profile }): Finding => {
+          const others = used.filter((row) => row.profile === profile && row.tier !== tier);
+          const shared =
+            others.length > 0 ? `, shared with ${others.map((row) => row.name).join(', ')}` : '';
+          return { holds: others.length === 0, evidence: `${name}: profile ${profile}${shared}` };
+        }),
+        'no instance profiles among the facts',
+      );
+    },
+  },
+  {
+    id: 'aws/roles-least-privilege',
+    title: 'Roles of machines allow named actions, and no administrator policy is attached',
+    why: 'What a machine may do in AWS is what an intruder on it may do.',
+    remedy: 'Name the actions and the resources of each statement.',
+    run: (facts) => {
+      const statements = readStatements(facts);
+      const cloud = readCloud(facts);
+      if (!statements || !cloud) return unknown('no cloud resources among the facts');
+      const attached = resourcesOfKind(cloud, 'RolePolicyAttachment').map(
+        ({ name, inputs }): Finding => {
+          const arn = references(inputs, 'policyArn')[0] ?? '';
+          return {
+            holds: !/(AdministratorAccess|PowerUserAccess|FullAccess)$/.test(arn),
+            evidence: `${name}: ${arn}`,
+          };
+        },
+      );
+      const written = statements
+        .filter(({ effect }) => effect === 'Allow')
+        .map(({ place, actions, resources }): Finding => {
+          const wide = actions.filter(
+            (action) =>
+              action === '*' || (/^[a-z0-9-]+:\*$/.test(action) && resources.includes('*')),
+          );
+          return {
+            holds: wide.length === 0,
+            evidence: `${place}: ${wide.length > 0 ? wide.join(', ') : `${actions.length} named actions`}`,
+          };
+        });
+      return verdictOf([...attached, ...written], 'no policies of roles among the facts');
+    },
+  },
+  {
+    id: 'aws/private-dns-zone',
+    title: 'DNS zones of the cluster are private',
+    why: 'A public zone tells everybody the names and addresses of machines.',
+    remedy: 'Associate the zone with the VPC.',
+    run: (facts) => {
+      const cloud = readCloud(facts);
+      return verdictOf(
+        cloud &&
+          resourcesOfKind(cloud, 'Zone').map(({ name, inputs }): Finding => {
+            const vpcs = blocks(inputs, 'vpcs');
+            return {
+              holds: vpcs.length > 0,
+              evidence:
+                `${name}: ${vpcs.length > 0 ? 'private' : 'public'} zone ${textAt(inputs, 'name') ?? ''}`.trim(),
+            };
+          }),
+        'no DNS zone among the facts',
+      );
+    },
+  },
+  {
+    id: 'machines/volumes-encrypted',
+    title: 'Every volume is encrypted',
+    why: 'Snapshots and discarded disks hold what the machine held.',
+    remedy: 'Set encrypted: true on volumes and block devices.',
+    run: (facts) => {
+      const cloud = readCloud(facts);
+      if (!cloud) return unknown('no cloud resources among the facts');
+      const volumes = resourcesOfKind(cloud, 'Volume').map(({ name, inputs }) => ({
+        name,
+        encrypted: textAt(inputs, 'encrypted'),
+      }));
+      const devices = (readHosts(facts) ?? []).flatMap(({ name, resource: { inputs } }) => {
+        const found = [
+          ...blocks(inputs, 'rootBlockDevice'),
+          ...blocks(inputs, 'ebsBlockDevices'),
+          ...blocks(inputs, 'blockDeviceMappings').flatMap((mapping) => blocks(mapping, 'ebs')),
+        ];
+        if (found.length === 0) {
+          const template = blocks(inputs, 'launchTemplate').length > 0;
+          return template ? [] : [{ name: `${name} root`, encrypted: undefined }];
+        }
+        return found.map((device) => ({ name, encrypted: textAt(device, 'encrypted') }));
+      });
+      return verdictOf(
+        [...volumes, ...devices].map(({ name, encrypted }): Finding => ({
+          holds: encrypted === 'true',
+          evidence: `${name}: ${encrypted === 'true' ? 'encrypted' : 'not encrypted'}`,
+        })),
+        'no volumes among the facts',
+      );
+    },
+  },
+];
+
+function judgeMetadata(facts: Facts, field: string, holds: (value: string | undefined) => boolean) {
+  const cloud = readCloud(facts);
+  return verdictOf(
+    readHosts(facts)?.map(({ name, resource: { inputs } }): Finding => {
+      const own = textAt(blocks(inputs, 'metadataOptions')[0], field);
+      const template = blocks(inputs, 'launchTemplate')
+        .map((block) => cloud && resolve(cloud, references(block, 'id')[0]))
+        .find((found) => found !== undefined);
+      const value = own ?? textAt(blocks(template?.inputs, 'metadataOptions')[0], field);
+      return { holds: holds(value), evidence: `${name}: ${field} ${value ?? 'is not set'}` };
+    }),
+    noHosts,
+  );
+}
+
+function profilesOf(inputs: Readonly<Record<string, unknown>>): readonly string[] {
+  return [
+    ...references(inputs, 'iamInstanceProfile'),
+    ...blocks(inputs, 'iamInstanceProfile').flatMap((block) => [
+      ...references(block, 'arn'),
+      ...references(block, 'name'),
+    ]),
+  ];
+}

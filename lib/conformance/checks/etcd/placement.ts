@@ -1,0 +1,121 @@
+import type { MachineRole } from '../../../machine/machine-config';
+import type { Check } from '../../check';
+import type { Facts } from '../../facts';
+import { fail, notApplicable, pass, unknown, verdictOf, type Finding } from '../../finding';
+import { readCloud, resolve } from '../../readers/cloud';
+import { groupsOfRole } from '../../readers/cloud-roles';
+import { componentFlags } from '../../readers/component-flags';
+import { etcdMachines, readEtcd } from '../../readers/etcd-members';
+import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
+import { flagList } from '../../readers/flags';
+import { readHostFirewall } from '../../readers/nftables';
+
+/** Checks of where etcd runs and who reaches it. */
+export const etcdPlacementChecks: readonly Check[] = [
+  {
+    id: 'etcd/separate-machines',
+    title: 'etcd runs on machines that run nothing of Kubernetes',
+    why: 'A pod that breaks out on a control-plane node would otherwise stand beside the data of the whole cluster.',
+    remedy: 'Give etcd machines of its own and tell kubeadm to use it as external etcd.',
+    run: separateMachines,
+  },
+  {
+    id: 'etcd/five-members',
+    title: 'etcd has five members or seven',
+    why: 'With five, one member can be replaced while another fails, and writes go on.',
+    remedy: 'Run five etcd members.',
+    run: (facts) => {
+      const count = memberCount(facts);
+      if (count === undefined) return unknown('the number of etcd members is not known');
+      const evidence = `${count} etcd members`;
+      return count >= 5 && count % 2 === 1 ? pass(evidence) : fail(evidence);
+    },
+  },
+  {
+    id: 'etcd/client-port-restricted',
+    title: 'The client port of etcd (2379) lets in control-plane machines alone',
+    why: 'Every other machine that reaches the port can try certificates and exploits on the data store.',
+    remedy: 'Allow 2379 from the security group of the control plane, and from nothing else.',
+    run: (facts) => portRestricted(facts, 2379, ['control-plane']),
+  },
+  {
+    id: 'etcd/peer-port-restricted',
+    title: 'The peer port of etcd (2380) lets in etcd members alone',
+    why: 'The peer port speaks for the data itself: nobody but members has business there.',
+    remedy: 'Allow 2380 from the security group of etcd itself, and from nothing else.',
+    run: (facts) => portRestricted(facts, 2380, ['etcd']),
+  },
+  {
+    id: 'etcd/host-firewall',
+    title: 'The firewall of each etcd machine drops what no rule names',
+    why: 'A second barrier on the machine itself: one wrong security-group rule does not open the data store.',
+    remedy: 'Give the input chain of nftables the policy drop, with accept rules by source.',
+    run: (facts) =>
+      verdictOf(
+        etcdMachines(facts)?.flatMap((machine): Finding[] => {
+          const firewalls = readHostFirewall(machine);
+          if (firewalls.length === 0) {
+            return [{ holds: false, evidence: `${machine.name}: no nftables input chain` }];
+          }
+          return firewalls.map(({ path, policy }) => ({
+            holds: policy === 'drop',
+            evidence: `${machine.name}: ${path}: input policy ${policy}`,
+          }));
+        }),
+        'no etcd machine among the facts',
+      ),
+  },
+];
+
+function separateMachines(facts: Facts) {
+  const machines = facts.machines;
+  const stacked = componentFlags(facts, 'etcd').map(({ place }) => place);
+  if (stacked.length > 0) return fail(...stacked.map((place) => `${place}: etcd as a pod`));
+  if (machines === undefined) return unknown('no machines among the facts');
+  const etcd = readEtcd(facts);
+  if (etcd.length === 0) return unknown('no etcd process among the facts');
+  return verdictOf(
+    machines
+      .filter(({ files }) => '/etc/systemd/system/etcd.service' in files)
+      .map(({ name, role, files }) => {
+        const kubelet = '/etc/systemd/system/kubelet.service' in files;
+        return {
+          holds: role === 'etcd' && !kubelet,
+          evidence: `${name}: machine of tier ${role} runs etcd${kubelet ? ' and a kubelet' : ''}`,
+        };
+      }),
+    'no machine runs etcd',
+  );
+}
+
+/** Members by machines, else by the addresses that the API server is given. */
+function memberCount(facts: Facts): number | undefined {
+  const machines = etcdMachines(facts)?.length ?? 0;
+  if (machines > 0) return machines;
+  const servers = componentFlags(facts, 'kube-apiserver').map(
+    ({ flags }) => flagList(flags, 'etcd-servers').length,
+  );
+  return servers.length > 0 ? Math.max(...servers) : undefined;
+}
+
+function portRestricted(facts: Facts, port: number, allowed: readonly MachineRole[]) {
+  const [rules, cloud] = [readIngressRules(facts), readCloud(facts)];
+  if (!rules || !cloud) return unknown('no cloud resources among the facts');
+  const etcd = groupsOfRole(facts, 'etcd');
+  if (etcd.size === 0) {
+    return facts.machines?.some(({ role }) => role === 'etcd') === false
+      ? notApplicable('etcd has no machines of its own')
+      : unknown('no security group of etcd among the facts');
+  }
+  const sources = new Set(allowed.flatMap((role) => [...groupsOfRole(facts, role)]));
+  const findings = rules
+    .filter((rule) => etcd.has(rule.group) && allowsPort(rule, port))
+    .map((rule): Finding => {
+      const from = [...rule.cidrs, ...rule.groups.map((group) => groupName(cloud, group))];
+      return {
+        holds: rule.cidrs.length === 0 && rule.groups.every((group) => sources.has(group)),
+        evidence: `${resolve(cloud, rule.group)?.name ?? rule.group}: ${showPorts(rule)} from ${from.join(', ')}`,
+      };
+    });
+  return verdictOf(findings, `no rule lets anybody reach port ${port} of etcd`);
+}

@@ -1,0 +1,75 @@
+import type { Check } from '../../check';
+import type { Facts } from '../../facts';
+import { notApplicable, verdictOf, type Finding } from '../../finding';
+import { readSshd, type SshdSettings } from '../../readers/sshd';
+
+const weakAlgorithms =
+  /(^|,)[+^]?[^-,]*(sha1(?!\d)|md5|3des|arcfour|-cbc|group1-|group14-sha1|ssh-dss|umac-64)/i;
+
+/** A finding for each machine that runs an SSH server. */
+function judgeServers(facts: Facts, judge: (settings: SshdSettings) => readonly Finding[]) {
+  const servers = facts.machines?.flatMap((machine) => {
+    const settings = readSshd(machine);
+    return settings ? [{ machine, settings }] : [];
+  });
+  if (servers?.length === 0 && (facts.machines?.length ?? 0) > 0) {
+    return notApplicable('no machine is told to run an SSH server');
+  }
+  return verdictOf(
+    servers?.flatMap(({ machine, settings }) =>
+      judge(settings).map(({ holds, evidence }) => ({
+        holds,
+        evidence: `${machine.name}: ${evidence}`,
+      })),
+    ),
+    'no machines among the facts',
+  );
+}
+
+function equals(settings: SshdSettings, keyword: string, ...allowed: string[]): Finding {
+  const value = settings.get(keyword.toLowerCase());
+  return {
+    holds: value !== undefined && allowed.includes(value.toLowerCase()),
+    evidence: `${keyword} ${value ?? 'is not set'}`,
+  };
+}
+
+/** Hardening of SSH servers. */
+export const sshChecks: readonly Check[] = [
+  {
+    id: 'machines/ssh-keys-only',
+    title: 'SSH servers take keys or certificates alone',
+    why: 'Passwords are guessed: port 22 of every public address is under constant attack.',
+    remedy:
+      'Set PasswordAuthentication no, KbdInteractiveAuthentication no and PermitEmptyPasswords no.',
+    run: (facts) =>
+      judgeServers(facts, (settings) => [
+        equals(settings, 'PasswordAuthentication', 'no'),
+        equals(settings, 'KbdInteractiveAuthentication', 'no'),
+        equals(settings, 'PermitEmptyPasswords', 'no'),
+      ]),
+  },
+  {
+    id: 'machines/ssh-no-root',
+    title: 'Nobody logs in as root by SSH',
+    why: 'A shared root login leaves no trace of who it was.',
+    remedy: 'Set PermitRootLogin no.',
+    run: (facts) => judgeServers(facts, (settings) => [equals(settings, 'PermitRootLogin', 'no')]),
+  },
+  {
+    id: 'machines/ssh-algorithms',
+    title: 'SSH servers name their algorithms, and no weak one among them',
+    why: 'SHA-1, CBC and short groups can be broken or downgraded to.',
+    remedy: 'Set KexAlgorithms, Ciphers and MACs to current algorithms.',
+    run: (facts) =>
+      judgeServers(facts, (settings) =>
+        ['KexAlgorithms', 'Ciphers', 'MACs'].map((keyword) => {
+          const value = settings.get(keyword.toLowerCase());
+          return {
+            holds: value !== undefined && !weakAlgorithms.test(value),
+            evidence: `${keyword} ${value ?? 'is not set'}`,
+          };
+        }),
+      ),
+  },
+];

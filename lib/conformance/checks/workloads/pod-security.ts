@@ -1,0 +1,148 @@
+import type { Check, Verdict } from '../../check';
+import type { Facts } from '../../facts';
+import { fail, pass, verdictOf, type Finding } from '../../finding';
+import { admissionPluginConfiguration } from '../../readers/admission-configuration';
+import { readDenyingPolicies, sees } from '../../readers/admission-policies';
+import { componentFlags } from '../../readers/component-flags';
+import { manifestsOfKind } from '../../readers/documents';
+import { textAt, textsAt } from '../../readers/values';
+import { judgeComponents } from '../api-server/flag-check';
+import { isSystemNamespace, onManifests } from './judge-manifests';
+
+const enforceLabel = 'pod-security.kubernetes.io/enforce';
+const modes = ['enforce', 'audit', 'warn'] as const;
+
+/** The Pod Security Standards. */
+export const podSecurityChecks: readonly Check[] = [
+  {
+    id: 'pod-security/cluster-default',
+    title: 'Namespaces without labels get the baseline level or a stricter one',
+    why: 'A namespace that somebody makes tomorrow would otherwise let privileged pods in.',
+    remedy: 'Set defaults.enforce in the PodSecurityConfiguration to baseline or restricted.',
+    run: (facts) =>
+      judgeDefaults(facts, ({ enforce, exempt }) => ({
+        holds: atLeastBaseline(enforce) && exempt.every(isSystemNamespace),
+        evidence: `cluster-wide default: enforce ${enforce ?? 'privileged'}; exempt: ${exempt.join(', ') || 'none'}`,
+      })),
+  },
+  {
+    id: 'pod-security/enforced',
+    title: 'The cluster-wide default is enforced, not merely audited or warned about',
+    why: 'A warning stops nobody.',
+    remedy: 'Set defaults.enforce in the PodSecurityConfiguration.',
+    run: (facts) =>
+      judgeDefaults(facts, ({ enforce }) => ({
+        holds: atLeastBaseline(enforce),
+        evidence: `cluster-wide default: enforce ${enforce ?? 'privileged'}`,
+      })),
+  },
+  {
+    id: 'pod-security/namespaces-labelled',
+    title: 'No namespace but those of the system enforces less than baseline',
+    why: 'One such namespace is enough to take over a node.',
+    remedy: `Set the label ${enforceLabel} to baseline or restricted.`,
+    run: (facts) =>
+      judgeNamespaces(facts, (name, level) => ({
+        holds: atLeastBaseline(level) || level === undefined || isSystemNamespace(name),
+        evidence: `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`,
+      })),
+  },
+  {
+    id: 'pod-security/privileged-only-system',
+    title: 'Only namespaces of the system itself may hold privileged pods',
+    why: 'Privileges are for the parts of the cluster that need them, by name.',
+    remedy: `Take the level privileged from every other namespace and exemption.`,
+    run: (facts) => {
+      const namespaces = judgeNamespaces(facts, (name, level) => ({
+        holds: level !== 'privileged' || isSystemNamespace(name),
+        evidence: `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`,
+      }));
+      if (namespaces.status !== 'pass' || facts.machines === undefined) return namespaces;
+      const defaults = judgeDefaults(facts, ({ exempt }) => ({
+        holds: exempt.every(isSystemNamespace),
+        evidence: `exempt namespaces: ${exempt.join(', ') || 'none'}`,
+      }));
+      return defaults.status === 'fail' ? defaults : namespaces;
+    },
+  },
+  {
+    id: 'pod-security/restricted-in-use',
+    title: 'The restricted level is in use: enforced, audited or warned about',
+    why: 'Findings against it show what a stricter cluster would refuse.',
+    remedy: 'Set defaults.audit and defaults.warn to restricted.',
+    run: (facts) =>
+      judgeDefaults(facts, ({ levels }) => ({
+        holds: levels.includes('restricted'),
+        evidence: `cluster-wide default: ${modes.map((mode, index) => `${mode} ${levels[index] ?? 'privileged'}`).join(', ')}`,
+      })),
+  },
+  {
+    id: 'pod-security/default-pod-policy',
+    title:
+      'Pods without a named exception get no privilege escalation, listed volumes and a seccomp profile',
+    why: 'The baseline level leaves these open; the guide and its default policy do not.',
+    remedy:
+      'Bind a ValidatingAdmissionPolicy over pods that looks at allowPrivilegeEscalation, volumes and seccompProfile, or enforce the restricted level.',
+    run: (facts) => onManifests(facts, () => defaultPodPolicy(facts)),
+  },
+];
+
+interface Defaults {
+  readonly enforce: string | undefined;
+  /** By mode, in the order enforce, audit, warn. */
+  readonly levels: readonly (string | undefined)[];
+  readonly exempt: readonly string[];
+}
+
+function judgeDefaults(facts: Facts, judge: (defaults: Defaults) => Finding): Verdict {
+  return judgeComponents(facts, ['kube-apiserver'], (flags) => {
+    const content = admissionPluginConfiguration(facts, flags, 'PodSecurity');
+    const levels = modes.map((mode) => textAt(content, 'defaults', mode));
+    const exempt = textsAt(content, 'exemptions', 'namespaces');
+    return [judge({ enforce: levels[0], levels, exempt })];
+  });
+}
+
+function judgeNamespaces(
+  facts: Facts,
+  judge: (name: string, level: string | undefined) => Finding,
+): Verdict {
+  return onManifests(facts, () =>
+    verdictOf(
+      manifestsOfKind(facts, 'Namespace')?.map(({ metadata }) =>
+        judge(metadata.name, metadata.labels?.[enforceLabel]),
+      ),
+      'no namespaces among the manifests',
+    ),
+  );
+}
+
+function atLeastBaseline(level: string | undefined): boolean {
+  return level === 'baseline' || level === 'restricted';
+}
+
+const wanted = ['allowPrivilegeEscalation', 'volumes', 'seccompProfile', 'hostNetwork'] as const;
+
+function defaultPodPolicy(facts: Facts): Verdict {
+  const restricted = componentFlags(facts, 'kube-apiserver').some(
+    ({ flags }) =>
+      textAt(admissionPluginConfiguration(facts, flags, 'PodSecurity'), 'defaults', 'enforce') ===
+      'restricted',
+  );
+  if (restricted) return pass('the restricted level is enforced cluster-wide');
+  const policies = (readDenyingPolicies(facts) ?? []).filter((policy) =>
+    sees(policy, 'CREATE', 'pods'),
+  );
+  const covering = wanted.map((field) => ({
+    field,
+    policies: policies.filter(({ expressions }) => expressions.some((cel) => cel.includes(field))),
+  }));
+  const open = covering.filter((row) => row.policies.length === 0).map(({ field }) => field);
+  return open.length > 0
+    ? fail(`no policy that denies looks at ${open.join(', ')}`)
+    : pass(
+        ...covering.map(
+          (row) => `${row.field}: policy ${row.policies.map(({ name }) => name).join(', ')}`,
+        ),
+      );
+}
