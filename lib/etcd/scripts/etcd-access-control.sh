@@ -13,19 +13,20 @@ enabled() {
   etcdctl_as root auth status 2>/dev/null | grep -q '^Authentication Status: true$'
 }
 
-# has user|role NAME
-has() {
-  etcdctl_as root "$1" list | grep -qxF "$2"
-}
-
-# make user|role NAME: another member may do the same at this moment.
+# make user|role NAME, unless it was there when this began. Another member may do the same just now.
+# Sets `made`.
 make() {
-  has "$1" "$2" && return 0
+  made=no
   case $1 in
-    user) set -- "$@" --no-password ;;
+    user) known=$users ;;
+    role) known=$roles ;;
   esac
-  etcdctl_as root "$1" add "${2}" ${3:+"$3"} >/dev/null 2>&1 || has "$1" "$2" ||
-    die "$1 $2" 'not made' 'made'
+  printf '%s\n' "$known" | grep -qxF "$2" && return 0
+  case $1 in
+    user) etcdctl_as root user add "$2" --no-password ;;
+    role) etcdctl_as root role add "$2" ;;
+  esac >/dev/null 2>&1 || etcdctl_as root "$1" get "$2" >/dev/null || die "$1 $2" 'not made' 'made'
+  made=yes
   log "made $1 $2"
 }
 
@@ -51,7 +52,9 @@ planned_permissions() {
 
 # Puts a role's permissions right. What another release granted and this one does not is revoked.
 settle_role() {
-  [ "$(permissions "$1")" = "$(planned_permissions "$1")" ] && return 0
+  if [ "$made" = no ] && [ "$(permissions "$1")" = "$(planned_permissions "$1")" ]; then
+    return 0
+  fi
   awk -v role="$1" '$1 == "permission" && $2 == role { print $3, $4, $5 }' "$plan" |
     while read -r type scope key; do
       case $scope in
@@ -61,7 +64,7 @@ settle_role() {
       esac </dev/null >/dev/null
       log "role $1: $type on $scope $key"
     done
-  permissions "$1" | while read -r type scope key; do
+  [ "$made" = yes ] || permissions "$1" | while read -r type scope key; do
     planned_permissions "$1" | grep -qxF "$type $scope $key" && continue
     case $scope in
       prefix) etcdctl_as root role revoke-permission "$1" "$key" --prefix ;;
@@ -94,11 +97,13 @@ planned_roles() {
 }
 
 settle_user() {
-  [ "$(roles_of "$1")" = "$(planned_roles "$1")" ] && return 0
+  if [ "$made" = no ] && [ "$(roles_of "$1")" = "$(planned_roles "$1")" ]; then
+    return 0
+  fi
   for role in $(planned_roles "$1"); do
     etcdctl_as root user grant-role "$1" "$role" >/dev/null
   done
-  for role in $(roles_of "$1"); do
+  [ "$made" = yes ] || for role in $(roles_of "$1"); do
     planned_roles "$1" | grep -qxF "$role" && continue
     etcdctl_as root user revoke-role "$1" "$role" >/dev/null
     log "user $1: role $role revoked"
@@ -108,6 +113,8 @@ settle_user() {
 }
 
 settle() {
+  users=$(etcdctl_as root user list)
+  roles=$(etcdctl_as root role list)
   make role root
   # shellcheck disable=SC2013 # names are words
   for role in $(awk '$1 == "role" { print $2 }' "$plan"); do
@@ -120,13 +127,12 @@ settle() {
   done
 }
 
-# A user or role that nobody planned is for a person to judge: it is reported, not removed.
+# check_strangers user|role NAMES: one that nobody planned is for a person to judge: it is reported,
+# not removed.
 check_strangers() {
-  for kind in user role; do
-    etcdctl_as root "$kind" list | while read -r name; do
-      [ "$name" = root ] || grep -q "^$kind $name\( \|\$\)" "$plan" ||
-        die "etcd $kind $name" 'one that is not planned' 'only those of the plan'
-    done
+  printf '%s\n' "$2" | while read -r name; do
+    [ "$name" = root ] || [ -z "$name" ] || grep -q "^$1 $name\( \|\$\)" "$plan" ||
+      die "etcd $1 $name" 'one that is not planned' 'only those of the plan'
   done
 }
 
@@ -142,7 +148,8 @@ if ! enabled; then
   etcdctl_as root auth enable >/dev/null 2>&1 || enabled || die 'authentication' 'off' 'on'
   log 'authentication turned on'
 fi
-check_strangers
+check_strangers user "$users"
+check_strangers role "$roles"
 
 # The proof: an identity that is no user reads nothing.
 if etcdctl_as server get /registry/ --prefix --keys-only --limit=1 >/dev/null 2>&1; then

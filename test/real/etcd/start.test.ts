@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import {
+  prepareEtcdTier,
+  startEtcdTier,
+  type EtcdTier,
+  type EtcdTierOptions,
+} from '../../support/etcd-tier';
+import { pause } from '../../support/etcd-run';
+import { describeWithTools } from '../../support/tools';
+import { report } from './figures';
+
+const required = ['etcd@3.6', 'etcdctl@3.6', 'etcdutl@3.6', 'etcd@3.5', 'etcdctl@3.5'] as const;
+
+/** Puts machines on, then starts etcd on each in an order, with a pause between. */
+async function startInOrder(
+  options: EtcdTierOptions,
+  order: readonly number[],
+  pauseSeconds: number,
+): Promise<{ readonly tier: EtcdTier; readonly seconds: number }> {
+  const tier = await prepareEtcdTier(options);
+  await Promise.all(tier.machines.map((machine) => machine.powerOn()));
+  const started = Date.now();
+  const waiting = [];
+  for (const index of order) {
+    const machine = tier.machines[index];
+    if (machine) waiting.push(tier.start([machine]));
+    await pause(pauseSeconds);
+  }
+  await Promise.all(waiting);
+  return { tier, seconds: (Date.now() - started) / 1000 };
+}
+
+async function expectAccessControl(tier: EtcdTier): Promise<void> {
+  for (const endpoint of tier.endpoints) {
+    const endpoints = [endpoint];
+    const inside = await tier.etcdctl(['get', '--prefix', '/registry/'], { endpoints });
+    const outside = await tier.etcdctl(['get', 'elsewhere'], { endpoints });
+    expect(inside).toMatchObject({ status: 0 });
+    expect(outside.stderr).toContain('permission denied');
+  }
+  const status = await tier.etcdctl(['auth', 'status'], { identity: tier.identity('etcd-0-root') });
+  expect(status.stdout).toContain('Authentication Status: true');
+}
+
+describeWithTools('first start', required, () => {
+  test.each([
+    { members: 3, version: '3.6', order: [0, 1, 2], pauseSeconds: 0 },
+    { members: 3, version: '3.5', order: [2, 1, 0], pauseSeconds: 0.5 },
+    { members: 5, version: '3.6', order: [4, 1, 3, 0, 2], pauseSeconds: 0.2 },
+    { members: 5, version: '3.5', order: [3, 0, 4, 2, 1], pauseSeconds: 0 },
+  ] as const)(
+    'brings up $members members of $version with authentication on, in the order $order',
+    async ({ members, version, order, pauseSeconds }) => {
+      const { tier, seconds } = await startInOrder({ members, version }, order, pauseSeconds);
+      try {
+        report(`${members} members of ${version} up with authentication on`, seconds, 's');
+        await expectAccessControl(tier);
+        expect(seconds).toBeLessThan(10);
+        expect(tier.cloud.objects.has('etcd/bootstrapped')).toBe(true);
+      } finally {
+        await tier.stop();
+      }
+    },
+    90_000,
+  );
+
+  test('leaves nothing behind', async () => {
+    const tier = await startEtcdTier({ members: 1 });
+    await tier.stop();
+    expect(existsSync(tier.scratch)).toBe(false);
+    expect(existsSync(`/run/netns/${tier.network.namespaceOf('etcd-0')}`)).toBe(false);
+  }, 60_000);
+});
