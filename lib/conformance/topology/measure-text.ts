@@ -1,0 +1,59 @@
+import type { Font } from './shape';
+
+// No font is at hand when the picture is drawn, and every viewer has another: these are widths, in
+// parts of the size, that the usual sans-serif faces stay below (DejaVu Sans is the widest of them).
+const monoWidth = 0.61;
+const boldFactor = 1.12;
+const classes: readonly (readonly [RegExp, number])[] = [
+  [/[ijl.,:;'|!()[\]/ -]/, 0.4],
+  [/[frtI]/, 0.45],
+  [/[mwMW@%→]/, 1],
+  [/[A-Z&]/, 0.76],
+  [/[ -~·–×…]/, 0.65],
+];
+
+/** Estimates the width of a text in pixels; a little more than it takes. */
+export function measureText(text: string, { size, family, bold = false }: Font): number {
+  const parts =
+    family === 'mono'
+      ? text.length * monoWidth
+      : Array.from(text).reduce(
+          (sum, character) =>
+            sum + (classes.find(([pattern]) => pattern.test(character))?.[1] ?? 1.1),
+          0,
+        );
+  return parts * size * (bold ? boldFactor : 1);
+}
+
+/** The text, or as much of it as fits and an ellipsis. */
+export function truncateText(text: string, width: number, font: Font): string {
+  if (measureText(text, font) <= width) return text;
+  for (let length = text.length - 1; length > 0; length -= 1) {
+    const shorter = `${text.slice(0, length).trimEnd()}…`;
+    if (measureText(shorter, font) <= width) return shorter;
+  }
+  return '…';
+}
+
+/** Breaks a text at spaces into lines that fit; words that are too long are broken anywhere. */
+export function wrapLabel(text: string, width: number, font: Font): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((part) => breakWord(part, width, font))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (measureText(longer, font) <= width) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+function breakWord(word: string, width: number, font: Font): string[] {
+  if (measureText(word, font) <= width || word.length <= 1) return [word];
+  let length = word.length - 1;
+  while (length > 1 && measureText(word.slice(0, length), font) > width) length -= 1;
+  return [word.slice(0, length), ...breakWord(word.slice(length), width, font)];
+}
