@@ -1,4 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import debian from './lock/debian-13-sha256.json';
 import upstream from './lock/upstream-sha256.json';
 import type { Architecture } from './machine-config';
 
@@ -12,7 +13,10 @@ type LockedVersions = Readonly<Record<string, LockedSums>>;
 type LockedSums = Readonly<Partial<Record<Architecture | 'any', string>>>;
 
 /** The sums that come with this version of the project; see `lock/README.md`. */
-export const shippedLock: ArtifactLock = readUpstreamLock(upstream);
+export const shippedLock: ArtifactLock = {
+  ...readLockFile(upstream),
+  ...readLockFile(debian),
+};
 
 /** The shipped sums and those of `artifacts.sha256`; where both know one, the user's holds. */
 export function resolveLock(blueprint: Pick<Blueprint, 'artifacts'>): ArtifactLock {
@@ -66,7 +70,7 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-function readUpstreamLock(
+function readLockFile(
   file: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>,
 ): ArtifactLock {
   const lock: Record<string, Record<string, Partial<Record<Architecture | 'any', string>>>> = {};

@@ -139,20 +139,31 @@ export const awsIamAuthenticatorArtifact = from({
   install: () => [{ path: '/usr/local/bin/aws-iam-authenticator' }],
 });
 
+/** Where Debian packages land that boot installs with dpkg. */
+const packageFolder = '/var/cache/hardened-cluster/packages';
+
 /** Agent of AWS Session Manager as a Debian package; no sum of it is shipped. */
 export const ssmAgentArtifact = from({
   name: 'amazon-ssm-agent',
   url: (version, architecture) =>
     `https://s3.amazonaws.com/ec2-downloads-windows/SSMAgent/${version}/debian_${architecture}/amazon-ssm-agent.deb`,
-  install: () => [
-    { path: '/var/cache/hardened-cluster/packages/amazon-ssm-agent.deb', mode: '0644' },
-  ],
+  install: () => [{ path: `${packageFolder}/amazon-ssm-agent.deb`, mode: '0644' }],
 });
+
+/** A package of Debian 13, for machines that reach no mirror. */
+export const debianPackageArtifact = (name: string, poolFolder: string) =>
+  from({
+    name,
+    url: (version, architecture) =>
+      `https://deb.debian.org/debian/pool/main/${poolFolder}/${name}_${version}_${architecture}.deb`,
+    install: () => [{ path: `${packageFolder}/${name}.deb`, mode: '0644' }],
+  });
 
 /** File name of an artifact, unique among all of them: what `artifacts.source` is searched for. */
 export function artifactFileName({ name, version, architecture, url }: MachineArtifact): string {
   const ending = /\.(tar\.gz|tgz|deb|yaml)$/.exec(url)?.[0] ?? '';
-  return `${name}-${version}-${architecture}${ending}`;
+  // Versions of Debian hold a plus sign, which object keys are better without.
+  return `${name}-${version.replaceAll('+', '-')}-${architecture}${ending}`;
 }
 
 /** Key of an artifact in the cluster's bucket. */

@@ -47,6 +47,7 @@ export function planBoot(machine: MachineConfig): readonly BundleFile[] {
           owner,
         ]),
     ),
+    table('services', restartedServices),
     table(
       'units',
       machine.units.map(({ name, enable = true }) => [name, enable ? 'yes' : 'no']),
@@ -54,6 +55,17 @@ export function planBoot(machine: MachineConfig): readonly BundleFile[] {
     usersFile(machine),
   ];
 }
+
+/** Services of the system, and those that are restarted when a file of theirs changes. */
+const restartedServices: readonly (readonly [prefix: string, service: string])[] = [
+  ['/etc/systemd/journald.conf.d/', 'systemd-journald.service'],
+  ['/etc/systemd/timesyncd.conf.d/', 'systemd-timesyncd.service'],
+  ['/etc/hardened-cluster/firewall.nft', 'hardened-cluster-firewall.service'],
+  ['/etc/audit/', 'auditd.service'],
+  ['/etc/hardened-cluster/ship-logs.json', 'hardened-cluster-logs.service'],
+  ['/etc/ssh/', 'ssh.service'],
+  ['/etc/systemd/system/ssh.service.d/', 'ssh.service'],
+];
 
 function artifactRows({ artifacts }: MachineConfig): string[][] {
   return artifacts.flatMap((artifact) => {
@@ -70,9 +82,22 @@ function artifactRows({ artifacts }: MachineConfig): string[][] {
   });
 }
 
-/** Every file but the tables themselves, which boot reads where the bundle lies. */
+/** Names of the tables; they are placed too, for scripts that run after boot. */
+const tables = [
+  'artifacts',
+  'commands',
+  'data-volume',
+  'files',
+  'packages',
+  'secrets',
+  'services',
+  'units',
+  'users',
+] as const;
+
 function fileRows({ files, units }: MachineConfig): string[][] {
   return [
+    ...tables.map((name) => [`${folder}/${name}`, '0644', 'root:root', 'plain']),
     ...files.map(({ path, mode = '0644', owner = 'root:root', template = false }) => [
       path,
       mode,

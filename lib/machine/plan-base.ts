@@ -1,19 +1,57 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import { accountFiles } from './hardening/accounts';
+import { auditRulesFile } from './hardening/audit-rules';
+import { journalFile } from './hardening/journal';
+import { kernelModuleFiles } from './hardening/kernel-modules';
 import { kernelSettingsFile } from './hardening/kernel-settings';
+import { timeSyncFile } from './hardening/time-sync';
+import { updateFiles } from './hardening/updates';
+import { planHostFirewallUnit } from './host-firewall-unit';
+import { planLogShipping } from './log-shipping';
 import type { MachinePart, MachineRole } from './machine-config';
+import { planSsh } from './plan-ssh';
 import { libraryFile, scriptFile } from './script-file';
 
-/** What every machine has: its boot and the hardening of its operating system. */
+/** What every machine of a role has: its boot and the hardening of its operating system. */
 export function planBase(blueprint: Blueprint, role: MachineRole): MachinePart {
+  const parts = [
+    boot,
+    planHostFirewallUnit(blueprint, role),
+    planHardening(role),
+    planLogShipping(blueprint, role),
+    ...(role === 'bastion' ? [] : [planSsh(blueprint, role)]),
+  ];
+  return {
+    files: parts.flatMap(({ files = [] }) => files),
+    units: parts.flatMap(({ units = [] }) => units),
+    artifacts: parts.flatMap(({ artifacts = [] }) => artifacts),
+    packages: parts.flatMap(({ packages = [] }) => packages),
+  };
+}
+
+const boot: MachinePart = {
+  files: [
+    libraryFile(),
+    scriptFile('boot.sh'),
+    scriptFile('fetch-bundle.sh'),
+    scriptFile('fetch-secrets.sh'),
+    scriptFile('install-artifacts.sh'),
+    scriptFile('mount-data-volume.sh'),
+  ],
+};
+
+function planHardening(role: MachineRole): MachinePart {
   return {
     files: [
-      libraryFile(),
-      scriptFile('boot.sh'),
-      scriptFile('fetch-secrets.sh'),
-      scriptFile('install-artifacts.sh'),
-      scriptFile('mount-data-volume.sh'),
+      ...accountFiles(),
+      auditRulesFile(role),
+      journalFile(),
+      ...kernelModuleFiles(role),
       kernelSettingsFile(role),
+      timeSyncFile(),
+      ...updateFiles(role),
     ],
-    packages: role === 'etcd' ? [] : ['auditd', 'nftables'],
+    // etcd machines reach no mirror: with the stock image the kernel's own audit records are all.
+    packages: role === 'etcd' ? [] : ['auditd'],
   };
 }

@@ -1,7 +1,8 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import type { MachinePart } from './machine-config';
+import { planSsh } from './plan-ssh';
 
-/** What only the bastion has. */
+/** What makes a machine the bastion: its SSH server, which lets people jump on and nothing else. */
 export function planBastion(blueprint: Blueprint): MachinePart {
-  return blueprint.bastion.access === 'none' ? {} : {};
+  return planSsh(blueprint, 'bastion');
 }

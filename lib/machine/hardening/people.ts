@@ -15,7 +15,10 @@ export function personAccount(role: MachineRole): { readonly name: string; reado
 }
 
 /** Account, keys and rights of people on machines of a role. */
-export function personFiles({ bastion, name }: Blueprint, role: MachineRole): readonly MachineFile[] {
+export function personFiles(
+  { bastion, name }: Blueprint,
+  role: MachineRole,
+): readonly MachineFile[] {
   const account = personAccount(role);
   return [
     {

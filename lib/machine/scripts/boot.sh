@@ -97,7 +97,7 @@ place_files() {
   fi
   scratch_file
   rendered=$HC_SCRATCH_FILE
-  : >"$HC_STATE/changed"
+  touch "$HC_STATE/changed"
   while IFS=$tab read -r path mode owner kind; do
     source=$bundle$path
     if [ "$kind" = template ]; then
@@ -106,8 +106,9 @@ place_files() {
       [ -z "$left" ] || die "$path" "token $left" 'a token with a value'
       source=$rendered
     fi
+    # Noted before it is done: a run that is killed in between must not forget the restart.
+    cmp -s "$source" "$HC_ROOT$path" || printf '%s\n' "$path" >>"$HC_STATE/changed"
     place_file "$source" "$HC_ROOT$path" "$mode" "$owner"
-    [ "$HC_CHANGED" = no ] || printf '%s\n' "$path" >>"$HC_STATE/changed"
   done <"$plan/files"
 }
 
@@ -118,17 +119,34 @@ apply_kernel_settings() {
     die 'kernel settings' 'a refused setting' 'those of /etc/sysctl.d'
 }
 
+# Services that read a changed file anew, the SSH server only when it takes its configuration.
+restart_services() {
+  while IFS=$tab read -r prefix service; do
+    grep -q "^$prefix" "$HC_STATE/changed" || continue
+    case $service in
+      ssh.service)
+        [ -e "$HC_ROOT/etc/ssh/authorized_keys.d" ] && mkdir -p "$HC_ROOT/run/sshd" &&
+          { sshd -t -f "$HC_ROOT/etc/ssh/sshd_config" || die "$HC_ROOT/etc/ssh/sshd_config" 'refused' 'a valid one'; }
+        ;;
+      auditd.service)
+        # Without auditd (an etcd machine of the stock image) there is nothing to load rules with.
+        command -v augenrules >/dev/null || continue
+        augenrules --load >/dev/null || log 'audit rules are locked: the new ones hold from the next start on'
+        continue
+        ;;
+    esac
+    systemctl restart "$service" || die "$service" 'failed to restart' 'a running service'
+  done <"$plan/services"
+}
+
 start_units() {
-  systemctl daemon-reload
   while IFS=$tab read -r unit enable; do
     [ "$enable" = yes ] || continue
     systemctl enable --quiet "$unit" || die "$unit" 'not enabled' 'an enabled unit'
-    # A unit whose files changed since it started is started anew.
-    if grep -q -x -F "/etc/systemd/system/$unit" "$HC_STATE/changed"; then
-      systemctl restart "$unit" || die "$unit" 'failed to start' 'a running unit'
-    else
-      systemctl start "$unit" || die "$unit" 'failed to start' 'a running unit'
-    fi
+    # A unit whose file changed since it started is started anew.
+    action=start
+    ! grep -q -x -F "/etc/systemd/system/$unit" "$HC_STATE/changed" || action=restart
+    systemctl "$action" "$unit" || die "$unit" 'failed to start' 'a running unit'
   done <"$plan/units"
 }
 
@@ -137,10 +155,14 @@ make_users
 mount-data-volume
 install_packages
 place_files
+systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"}
+systemd-tmpfiles ${HC_ROOT:+--root="$HC_ROOT"} --create
 install-artifacts
 install_local_packages
 fetch-secrets
-systemd-tmpfiles --create
+systemctl daemon-reload
 apply_kernel_settings
+restart_services
 start_units
+: >"$HC_STATE/changed"
 log 'done'

@@ -1,0 +1,164 @@
+import type { Blueprint } from '../blueprint/blueprint';
+import { contains, parseCidr, renderAddress } from '../blueprint/ipv4';
+import { planAddresses, type AddressPlan } from '../network/address-plan';
+import { planPortMatrix } from '../network/plan-port-matrix';
+import type { Party, PortMatrix, PortRule, Tier } from '../network/port-matrix';
+import { timeServer } from './hardening/time-sync';
+import type { MachineRole } from './machine-config';
+
+/** One allowed flow of a machine, as addresses: where it comes from, or where it goes. */
+export interface HostRule {
+  /** Id of the row of the port matrix, or a name of its own. */
+  readonly id: string;
+  readonly direction: 'in' | 'out';
+  /** Networks and addresses of the other end, sorted. */
+  readonly peers: readonly string[];
+  /** Networks that are no peers although `peers` holds them. */
+  readonly except?: readonly string[];
+  readonly protocol: 'tcp' | 'udp';
+  /** `6443` or `30000-32767`. */
+  readonly ports: string;
+}
+
+/** What the firewall of a machine lets through, besides replies, ICMP errors and loopback. */
+export interface HostFirewall {
+  readonly role: MachineRole;
+  readonly rules: readonly HostRule[];
+  /** Networks that may reach NodePorts of this machine; empty where none may. */
+  readonly nodePortClients: readonly string[];
+  /** Pod network on machines that run pods. */
+  readonly podCidr: string | undefined;
+}
+
+/**
+ * Plans the firewall of a role out of the port matrix: the second line behind the security groups,
+ * and as tight as addresses can be. Addresses can't tell workers from control-plane machines, which
+ * share their subnets, nor S3 from the rest of the internet: the security groups do.
+ */
+export function planHostFirewall(
+  blueprint: Blueprint,
+  role: MachineRole,
+  matrix: PortMatrix = planPortMatrix(blueprint),
+): HostFirewall {
+  const addresses = planAddresses(blueprint);
+  const isHere = (party: Party) => party.kind === 'tier' && party.tier === role;
+  const isNodePort = ({ ports }: PortRule) => ports.from === 30000;
+  const incoming = matrix.filter((rule) => isHere(rule.to));
+  const render = (rule: PortRule, direction: 'in' | 'out'): HostRule => ({
+    id: rule.id,
+    direction,
+    ...(direction === 'in'
+      ? { peers: sourcesOf(rule, matrix, addresses) }
+      : targetsOf(rule.to, addresses)),
+    protocol: rule.protocol,
+    ports: renderPorts(rule),
+  });
+  return {
+    role,
+    rules: [
+      ...incoming.filter((rule) => !isNodePort(rule)).map((rule) => render(rule, 'in')),
+      ...matrix.filter((rule) => isHere(rule.from)).map((rule) => render(rule, 'out')),
+      ...linkLocalRules(addresses),
+    ],
+    nodePortClients: distinct(
+      incoming.filter(isNodePort).flatMap((rule) => sourcesOf(rule, matrix, addresses)),
+    ),
+    podCidr: role === 'control-plane' || role === 'worker' ? blueprint.network.podCidr : undefined,
+  };
+}
+
+/**
+ * Where the packets of a row come from. A load balancer may pass on the addresses of its clients, so
+ * whoever may reach its port counts too.
+ */
+function sourcesOf(rule: PortRule, matrix: PortMatrix, addresses: AddressPlan): readonly string[] {
+  const { from } = rule;
+  const isBalancer =
+    from.kind === 'tier' &&
+    (from.tier === 'public-load-balancer' || from.tier === 'internal-load-balancer');
+  const clients = isBalancer
+    ? matrix.filter(
+        ({ to, ports }) =>
+          to.kind === 'tier' && to.tier === from.tier && ports.from === rule.ports.from,
+      )
+    : [];
+  return distinct([
+    ...networksOf(from, addresses),
+    ...clients.flatMap((client) => networksOf(client.from, addresses)),
+  ]);
+}
+
+/** Where the packets of a row go. What is outside the VPC is never an address inside it. */
+function targetsOf(
+  to: Party,
+  addresses: AddressPlan,
+): Pick<HostRule, 'peers'> & { readonly except?: readonly string[] } {
+  const peers = networksOf(to, addresses);
+  return peers.includes('0.0.0.0/0') ? { peers, except: [addresses.vpc] } : { peers };
+}
+
+function networksOf(party: Party, addresses: AddressPlan): readonly string[] {
+  switch (party.kind) {
+    case 'cidrs':
+      return party.cidrs;
+    case 'prefix-list':
+      return ['0.0.0.0/0'];
+    case 'tier':
+      return networksOfTier(party.tier, addresses);
+  }
+}
+
+function networksOfTier(tier: Tier, { subnets, etcdMembers }: AddressPlan): readonly string[] {
+  switch (tier) {
+    case 'bastion':
+    case 'public-load-balancer':
+      return distinct(subnets.map((zone) => zone.public));
+    case 'control-plane':
+    case 'internal-load-balancer':
+    case 'worker':
+      return distinct(subnets.map((zone) => zone.private));
+    case 'endpoints':
+      return distinct(subnets.flatMap((zone) => [zone.private, zone.etcd]));
+    case 'etcd':
+      return distinct(Object.values(etcdMembers));
+  }
+}
+
+/** Services that EC2 gives every machine: names and time. */
+function linkLocalRules({ vpc }: AddressPlan): readonly HostRule[] {
+  const resolver = renderAddress((parseCidr(vpc)?.base ?? 0) + 2);
+  const dns = {
+    direction: 'out',
+    peers: ['169.254.169.253', resolver].sort(),
+    ports: '53',
+  } as const;
+  return [
+    { id: 'names-udp', ...dns, protocol: 'udp' },
+    { id: 'names-tcp', ...dns, protocol: 'tcp' },
+    { id: 'time', direction: 'out', peers: [timeServer], ports: '123', protocol: 'udp' },
+  ];
+}
+
+function renderPorts({ ports }: PortRule): string {
+  return ports.from === ports.to ? String(ports.from) : `${ports.from}-${ports.to}`;
+}
+
+/** Sorted, and without networks that lie in another one: nftables takes no overlapping intervals. */
+function distinct(items: readonly string[]): readonly string[] {
+  const parsed = [...new Set(items)].sort().map((text) => ({
+    text,
+    network: parseCidr(text.includes('/') ? text : `${text}/32`),
+  }));
+  return parsed
+    .filter(
+      (inner) =>
+        !parsed.some(
+          (outer) =>
+            outer !== inner &&
+            outer.network !== undefined &&
+            inner.network !== undefined &&
+            contains(outer.network, inner.network),
+        ),
+    )
+    .map(({ text }) => text);
+}

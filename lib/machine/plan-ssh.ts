@@ -1,0 +1,25 @@
+import type { Blueprint } from '../blueprint/blueprint';
+import { personFiles } from './hardening/people';
+import { sshServerFile } from './hardening/ssh-server';
+import type { MachinePart, MachineRole } from './machine-config';
+import { planSessionRecording } from './session-recording';
+
+/** The SSH server of a role with its accounts and the recording of its sessions; off without SSH. */
+export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
+  // The server is in the image: without the accounts it does not start.
+  const condition = {
+    path: '/etc/systemd/system/ssh.service.d/90-hardened-cluster.conf',
+    content: '[Unit]\nConditionPathExists=/etc/ssh/authorized_keys.d\n',
+  };
+  if (blueprint.bastion.access !== 'ssh') return { files: [condition] };
+  const recording = planSessionRecording();
+  return {
+    ...recording,
+    files: [
+      condition,
+      sshServerFile(role),
+      ...personFiles(blueprint, role),
+      ...(recording.files ?? []),
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/python3 -I
+"""Writes recorded sessions, each to a file that nobody but root can read and that only grows.
+
+Who sends is what the kernel says of the other end of the socket, never what the other end says.
+"""
+import fcntl
+import json
+import os
+import pwd
+import socket
+import struct
+import sys
+import threading
+import time
+
+ROOT = os.environ.get("HC_ROOT", "")
+FOLDER = ROOT + "/var/log/hardened-cluster/sessions"
+SOCKET = ROOT + "/run/hardened-cluster-sessions/collector"
+MAXIMUM_LINE_BYTES = 1024 * 1024
+# Ioctls and flag of chattr +a.
+GET_FLAGS, SET_FLAGS, APPEND_ONLY = 0x80086601, 0x40086602, 0x20
+
+
+def make_append_only(descriptor):
+    """True where the file system knows append-only files; tmpfs, in tests, does not."""
+    try:
+        flags = struct.unpack("l", fcntl.ioctl(descriptor, GET_FLAGS, struct.pack("l", 0)))[0]
+        fcntl.ioctl(descriptor, SET_FLAGS, struct.pack("l", flags | APPEND_ONLY))
+        return True
+    except OSError:
+        return False
+
+
+def person(uid):
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def open_recording(uid, pid):
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + f"-{person(uid)}-{pid}.cast"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
+    descriptor = os.open(f"{FOLDER}/{name}", flags, 0o600)
+    make_append_only(descriptor)
+    return name, descriptor
+
+
+def collect(connection):
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid, uid, _ = struct.unpack("3i", credentials)
+    name, descriptor = open_recording(uid, pid)
+    try:
+        with connection, connection.makefile("rb") as lines:
+            header = json.loads(lines.readline(MAXIMUM_LINE_BYTES))
+            header |= {"uid": uid, "pid": pid, "user": person(uid), "timestamp": int(time.time())}
+            os.write(descriptor, json.dumps(header).encode() + b"\n")
+            print(f"session {name} of {person(uid)} begins: {header.get('connection', '')!r}", flush=True)
+            connection.sendall(b"ok")
+            while line := lines.readline(MAXIMUM_LINE_BYTES):
+                # A full disk ends the session: the sender sees a closed connection.
+                os.write(descriptor, line)
+            print(f"session {name} of {person(uid)} ends", flush=True)
+    except (OSError, ValueError) as error:
+        print(f"error: session {name}: {error}", file=sys.stderr, flush=True)
+    finally:
+        os.close(descriptor)
+
+
+def listen():
+    """The socket that systemd passes, or one of our own."""
+    if os.environ.get("LISTEN_FDS") == "1":
+        return socket.socket(fileno=3)
+    os.makedirs(os.path.dirname(SOCKET), mode=0o755, exist_ok=True)
+    if os.path.exists(SOCKET):
+        os.unlink(SOCKET)
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(SOCKET)
+    os.chmod(SOCKET, 0o666)
+    server.listen(16)
+    return server
+
+
+def main():
+    os.umask(0o077)
+    os.makedirs(FOLDER, mode=0o700, exist_ok=True)
+    server = listen()
+    while True:
+        connection, _ = server.accept()
+        threading.Thread(target=collect, args=(connection,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+import type { MachinePart } from './machine-config';
+import { scriptFile, scriptFolder } from './script-file';
+
+/**
+ * Recording of SSH sessions: what the SSH server starts instead of a shell, and the collector that
+ * root owns and that people can only add to.
+ */
+export function planSessionRecording(): MachinePart {
+  return {
+    files: [scriptFile('record-session.py'), scriptFile('collect-sessions.py')],
+    units: [
+      { name: 'hardened-cluster-sessions.socket', content: socket },
+      { name: 'hardened-cluster-sessions.service', content: service, enable: false },
+    ],
+  };
+}
+
+const socket = `[Unit]
+Description=Collector of recorded sessions
+
+[Socket]
+ListenStream=/run/hardened-cluster-sessions/collector
+SocketMode=0666
+DirectoryMode=0755
+
+[Install]
+WantedBy=sockets.target
+`;
+
+const service = `[Unit]
+Description=Collector of recorded sessions
+Requires=hardened-cluster-sessions.socket
+
+[Service]
+ExecStart=${scriptFolder}/collect-sessions
+Restart=always
+LogsDirectory=hardened-cluster/sessions
+LogsDirectoryMode=0700
+UMask=0077
+# To make a file append-only; to remove that again, one must be root on the machine.
+CapabilityBoundingSet=CAP_LINUX_IMMUTABLE
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateNetwork=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+RestrictAddressFamilies=AF_UNIX
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+`;
