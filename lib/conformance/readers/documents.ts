@@ -48,7 +48,7 @@ function parseDocuments(place: string, content: string): readonly Mapping[] {
   try {
     return loadAll(content)
       .filter(isMapping)
-      .filter((document) => typeof document['kind'] === 'string');
+      .filter((document) => typeof document.kind === 'string');
   } catch (error) {
     throw new Error(`${place} is no YAML: ${error instanceof Error ? error.message : ''}`, {
       cause: error,

@@ -68,7 +68,7 @@ export const readExposures = memoize((facts: Facts): readonly Exposure[] | undef
         target: balancer,
         targetName: balancer.name,
         kind: 'load-balancer',
-        reachable: balancer.inputs['internal'] !== true,
+        reachable: balancer.inputs.internal !== true,
       }));
     const found = [...onHosts, ...onBalancers];
     if (found.length > 0) return found;
@@ -85,8 +85,8 @@ export const readPublicListeners = memoize(
     if (!cloud || !rules) return undefined;
     return resourcesOfKind(cloud, 'Listener').flatMap(({ inputs }) => {
       const loadBalancer = resolve(cloud, references(inputs, 'loadBalancerArn')[0]);
-      const port = inputs['port'];
-      if (!loadBalancer || loadBalancer.inputs['internal'] === true || typeof port !== 'number') {
+      const port = inputs.port;
+      if (!loadBalancer || loadBalancer.inputs.internal === true || typeof port !== 'number') {
         return [];
       }
       const groups = groupsOf(cloud, loadBalancer);
@@ -127,7 +127,7 @@ function targetPorts(cloud: Cloud, listener: Readonly<Record<string, unknown>>):
       .flatMap((f) => blocks(f, 'targetGroups')),
   ].flatMap((block) => [...references(block, 'targetGroupArn'), ...references(block, 'arn')]);
   return targets
-    .map((reference) => resolve(cloud, reference)?.inputs['port'])
+    .map((reference) => resolve(cloud, reference)?.inputs.port)
     .filter((port): port is number => typeof port === 'number');
 }
 

@@ -52,7 +52,7 @@ function singleRules(cloud: Cloud): IngressRule[] {
   return resourcesOfKind(cloud, 'SecurityGroupIngressRule').map(({ name, inputs }) => ({
     name,
     group: groupKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
-    ...ports(inputs, inputs['ipProtocol']),
+    ...ports(inputs, inputs.ipProtocol),
     cidrs: ['cidrIpv4', 'cidrIpv6', 'prefixListId'].flatMap((key) => references(inputs, key)),
     groups: references(inputs, 'referencedSecurityGroupId').map((id) => groupKey(cloud, id)),
   }));
@@ -60,17 +60,17 @@ function singleRules(cloud: Cloud): IngressRule[] {
 
 function classicRules(cloud: Cloud): IngressRule[] {
   return resourcesOfKind(cloud, 'SecurityGroupRule')
-    .filter(({ inputs }) => inputs['type'] === 'ingress')
+    .filter(({ inputs }) => inputs.type === 'ingress')
     .map(({ name, inputs }) => ({
       name,
       group: groupKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
-      ...ports(inputs, inputs['protocol']),
+      ...ports(inputs, inputs.protocol),
       cidrs: ['cidrBlocks', 'ipv6CidrBlocks', 'prefixListIds'].flatMap((key) =>
         references(inputs, key),
       ),
       groups: [
         ...references(inputs, 'sourceSecurityGroupId'),
-        ...(inputs['self'] === true ? references(inputs, 'securityGroupId') : []),
+        ...(inputs.self === true ? references(inputs, 'securityGroupId') : []),
       ].map((id) => groupKey(cloud, id)),
     }));
 }
@@ -81,13 +81,13 @@ function inlineRules(cloud: Cloud): IngressRule[] {
       blocks(group.inputs, 'ingress').map((rule, index) => ({
         name: `${group.name}[${index}]`,
         group: group.urn,
-        ...ports(rule, rule['protocol']),
+        ...ports(rule, rule.protocol),
         cidrs: ['cidrBlocks', 'ipv6CidrBlocks', 'prefixListIds'].flatMap((key) =>
           references(rule, key),
         ),
         groups: [
           ...references(rule, 'securityGroups').map((id) => groupKey(cloud, id)),
-          ...(rule['self'] === true ? [group.urn] : []),
+          ...(rule.self === true ? [group.urn] : []),
         ],
       })),
   );
@@ -98,7 +98,7 @@ function ports(
   protocol: unknown,
 ): Pick<IngressRule, 'protocol' | 'from' | 'to'> {
   const text = typeof protocol === 'string' ? protocol.toLowerCase() : '-1';
-  const [from, to] = [rule['fromPort'], rule['toPort']].map((port) =>
+  const [from, to] = [rule.fromPort, rule.toPort].map((port) =>
     typeof port === 'number' ? port : undefined,
   );
   const all = text === '-1' || text === 'all' || from === undefined || from === -1;

@@ -23,7 +23,7 @@ export const readHosts = memoize((facts: Facts): readonly Host[] | undefined => 
   if (cloud === undefined) return undefined;
   const assigning = new Set(
     resourcesOfKind(cloud, 'Subnet', 'DefaultSubnet')
-      .filter(({ inputs }) => inputs['mapPublicIpOnLaunch'] === true)
+      .filter(({ inputs }) => inputs.mapPublicIpOnLaunch === true)
       .map(({ urn }) => urn),
   );
   return [...instances(cloud), ...templates(cloud)].map((host) => ({

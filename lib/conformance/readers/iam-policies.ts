@@ -18,7 +18,7 @@ export function readStatements(facts: Facts): readonly PolicyStatement[] | undef
     resourcesOfKind(cloud, 'RolePolicy', 'Policy')
       .filter(({ type }) => type.startsWith('aws:iam/'))
       .flatMap(({ name, inputs }) =>
-        statementsOf(inputs['policy']).map((statement, index) => ({
+        statementsOf(inputs.policy).map((statement, index) => ({
           place: `${name}: ${textAt(statement, 'Sid') ?? `statement ${index}`}`,
           effect: textAt(statement, 'Effect') ?? '',
           actions: [...texts(statement, 'Action'), ...texts(statement, 'NotAction').map(() => '*')],
@@ -31,7 +31,7 @@ export function readStatements(facts: Facts): readonly PolicyStatement[] | undef
 function statementsOf(policy: unknown): readonly Mapping[] {
   const document: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
   if (!isMapping(document)) return [];
-  const statement = document['Statement'];
+  const statement = document.Statement;
   return isMapping(statement) ? [statement] : mappingsAt(document, 'Statement');
 }
 

@@ -34,7 +34,8 @@ export const etcdAuthorityChecks: readonly Check[] = [
     run: ({ certificates }) => {
       if (certificates === undefined) return unknown('no certificates among the facts');
       const authorities = certificates.filter(
-        ({ isAuthority, name, subject }) => isAuthority && /etcd/.test(name + subject.commonName),
+        ({ isAuthority, name, subject }) =>
+          isAuthority && (name + subject.commonName).includes('etcd'),
       );
       if (authorities.length === 0) return fail('no certificate authority of etcd');
       return verdictOf(

@@ -103,7 +103,7 @@ function portRestricted(facts: Facts, port: number, allowed: readonly MachineRol
   if (!rules || !cloud) return unknown('no cloud resources among the facts');
   const etcd = groupsOfRole(facts, 'etcd');
   if (etcd.size === 0) {
-    return facts.machines?.some(({ role }) => role === 'etcd') === false
+    return (facts.machines ?? []).length > 0 && etcdMachines(facts)?.length === 0
       ? notApplicable('etcd has no machines of its own')
       : unknown('no security group of etcd among the facts');
   }

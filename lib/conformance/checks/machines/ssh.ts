@@ -3,8 +3,16 @@ import type { Facts } from '../../facts';
 import { notApplicable, verdictOf, type Finding } from '../../finding';
 import { readSshd, type SshdSettings } from '../../readers/sshd';
 
-const weakAlgorithms =
-  /(^|,)[+^]?[^-,]*(sha1(?!\d)|md5|3des|arcfour|-cbc|group1-|group14-sha1|ssh-dss|umac-64)/i;
+const weakAlgorithm = /sha1(-etm@openssh\.com)?$|md5|3des|arcfour|-cbc|group1-|ssh-dss|umac-64/;
+
+/** A list that begins with a minus takes algorithms away from sshd's own, which are sound. */
+function namesWeakOne(list: string): boolean {
+  if (list.startsWith('-')) return false;
+  return list
+    .replace(/^[+^]/, '')
+    .split(',')
+    .some((name) => weakAlgorithm.test(name));
+}
 
 /** A finding for each machine that runs an SSH server. */
 function judgeServers(facts: Facts, judge: (settings: SshdSettings) => readonly Finding[]) {
@@ -66,7 +74,7 @@ export const sshChecks: readonly Check[] = [
         ['KexAlgorithms', 'Ciphers', 'MACs'].map((keyword) => {
           const value = settings.get(keyword.toLowerCase());
           return {
-            holds: value !== undefined && !weakAlgorithms.test(value),
+            holds: value !== undefined && !namesWeakOne(value),
             evidence: `${keyword} ${value ?? 'is not set'}`,
           };
         }),

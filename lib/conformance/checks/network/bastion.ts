@@ -84,14 +84,13 @@ function jumps(facts: Facts): Verdict {
   );
 }
 
-const recorders =
-  /\b(tlog-rec|tlog-rec-session|sudo_logsrvd|script -|asciinema|iolog_dir|ForceCommand)\b/;
+const recorders = /\btlog-rec\b|\bscript\s+-|\basciinema rec\b|\biolog_dir\b/;
 const shippers =
   /\b(amazon-cloudwatch-agent|fluent-bit|vector|put-log-events|PutLogEvents|Logs_20140328)\b/;
 
 function recorded(facts: Facts): Verdict {
-  if (facts.machines === undefined) return unknown('no machines among the facts');
-  const bastions = facts.machines.filter(({ role }) => role === 'bastion');
+  if ((facts.machines ?? []).length === 0) return unknown('no machines among the facts');
+  const bastions = (facts.machines ?? []).filter(({ role }) => role === 'bastion');
   if (bastions.length === 0) return notApplicable('there is no bastion');
   return verdictOf(
     bastions.flatMap(({ name, files }): Finding[] => {

@@ -55,7 +55,10 @@ export const exposureChecks: readonly Check[] = [
     remedy: 'Remove the listener, or make the load balancer internal.',
     run: (facts) => {
       const listeners = readPublicListeners(facts);
-      if (listeners?.length === 0) return pass('no public load balancer listens');
+      const cloud = readCloud(facts);
+      if (listeners?.length === 0 && cloud && cloud.resources.length > 0) {
+        return pass('no public load balancer listens');
+      }
       return verdictOf(
         listeners?.map(({ loadBalancer, port, targetPorts, cidrs }): Finding => {
           const ports = targetPorts.length > 0 ? targetPorts : [port];

@@ -59,6 +59,6 @@ export const installedChecks: readonly Check[] = [
 function concernsDashboard(manifest: ManifestFact): boolean {
   return (
     ['Service', 'Ingress', 'HTTPRoute', 'TLSRoute'].includes(manifest.kind) &&
-    JSON.stringify([manifest.metadata, manifest['spec']]).includes('kubernetes-dashboard')
+    JSON.stringify([manifest.metadata, manifest.spec]).includes('kubernetes-dashboard')
   );
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../../check';
-import type { Facts, ManifestFact } from '../../facts';
+import type { ManifestFact } from '../../facts';
 import { fail, pass, verdictOf, type Finding } from '../../finding';
 import { manifestsOfKind } from '../../readers/documents';
 import { isWithin } from '../../readers/ipv4-range';
