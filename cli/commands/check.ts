@@ -1,3 +1,4 @@
+import type { ExitCode } from '../command-line';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Facts } from '../../lib/conformance/facts';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
@@ -15,7 +16,7 @@ export interface CheckOptions {
 }
 
 /** Checks plan folders or manifests and prints the report. Gives the exit code. */
-export function runCheck(targets: readonly string[], options: CheckOptions, now: Date): number {
+export function runCheck(targets: readonly string[], options: CheckOptions, now: Date): ExitCode {
   const report = reportOn(targets, now.toISOString().slice(0, 10));
   const text = renderReport(report, options.format, picture(targets));
   if (options.out === undefined) process.stdout.write(text);

@@ -1,10 +1,11 @@
+import type { ExitCode } from '../command-line';
 import { checks } from '../../lib/conformance/checks/checks';
 import { clauses, findClause } from '../../lib/standard/clauses';
 import type { Clause } from '../../lib/standard/clause';
 import { InputError } from '../input-error';
 
 /** Prints one clause with what proves it, or the list of all. Gives the exit code. */
-export function runExplain(id: string | undefined): number {
+export function runExplain(id: string | undefined): ExitCode {
   if (id === undefined) {
     process.stdout.write(
       clauses.map((clause) => `${clause.level.padEnd(12)} ${clause.id}\n`).join(''),

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../command-line';
 import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
@@ -20,7 +21,7 @@ export interface PlanOptions {
 }
 
 /** Plans the cluster, writes the folder and prints a summary. Gives the exit code. */
-export async function runPlan(options: PlanOptions, now: Date): Promise<number> {
+export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
   const store = PkiStore.open(path.join(options.out, 'pki'));
   const cluster = await planCluster(blueprint, store, now);

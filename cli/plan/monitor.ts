@@ -140,7 +140,9 @@ export class PlanMonitor {
       try {
         callback(null, await work());
       } catch (error) {
-        callback(error instanceof Error ? error : new Error(String(error)), undefined);
+        // The SDK shows `details`, as gRPC errors have them, and nothing else.
+        const failure = error instanceof Error ? error : new Error(String(error));
+        callback(Object.assign(failure, { details: failure.message }), undefined);
       }
     });
   }

@@ -8,7 +8,7 @@ type Issue = (name: string, inputs: Properties, store: PkiStore, now: Date) => P
 /** What the TLS provider computes, by resource type: real keys and certificates. */
 export const tlsProvider: Readonly<Record<string, Issue>> = {
   'tls:index/privateKey:PrivateKey': (name, inputs, store) =>
-    store.issue(name, inputs, always, () => Promise.resolve({ ...generateKey() })),
+    store.issue(name, inputs, always, async () => ({ ...(await generateKey()) })),
 
   'tls:index/certRequest:CertRequest': (name, inputs, store) =>
     store.issue(name, inputs, always, async () => {

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -17,6 +17,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { readKeyPair } from './key';
 
 /** Subject as `@pulumi/tls` names its fields. */
 export interface Subject {
@@ -60,20 +61,22 @@ export async function createRequest(options: {
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
       name: nameOf(options.subject),
-      keys: await keyPair(options.privateKeyPem),
+      keys: await readKeyPair(options.privateKeyPem),
       signingAlgorithm: algorithm,
       extensions: names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)],
     },
     engine,
   );
-  return pem(request.toString('pem'));
+  const requestPem = pem(request.toString('pem'));
+  parsed.set(requestPem, request);
+  return requestPem;
 }
 
 /** Makes a certificate that signs itself. */
 export async function selfSign(
   options: { readonly privateKeyPem: string; readonly subject: Subject } & CertificateTerms,
 ): Promise<string> {
-  const keys = await keyPair(options.privateKeyPem);
+  const keys = await readKeyPair(options.privateKeyPem);
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: nameOf(options.subject),
@@ -98,16 +101,15 @@ export async function signRequest(
     readonly authorityKeyPem: string;
   } & CertificateTerms,
 ): Promise<string> {
-  const request = new Pkcs10CertificateRequest(options.requestPem);
-  const authority = new X509Certificate(options.authorityCertificatePem);
-  const publicKey = await request.publicKey.export(engine);
+  const request = parse(options.requestPem, Pkcs10CertificateRequest);
+  const authority = parse(options.authorityCertificatePem, X509Certificate);
   const names = request.getExtension(subjectAlternativeName);
   const certificate = await X509CertificateGenerator.create(
     {
       subject: request.subjectName,
       issuer: authority.subjectName,
-      publicKey,
-      signingKey: (await keyPair(options.authorityKeyPem)).privateKey,
+      publicKey: request.publicKey,
+      signingKey: (await readKeyPair(options.authorityKeyPem)).privateKey,
       signingAlgorithm: algorithm,
       ...validity(options),
       extensions: [
@@ -160,25 +162,18 @@ function usageExtensions({ allowedUses, isAuthority }: CertificateTerms): Extens
   ];
 }
 
-async function keyPair(privateKeyPem: string): Promise<webcrypto.CryptoKeyPair> {
-  const key = createPrivateKey(privateKeyPem);
-  const [privateKey, publicKey] = await Promise.all([
-    engine.subtle.importKey(
-      'pkcs8',
-      new Uint8Array(key.export({ type: 'pkcs8', format: 'der' })),
-      algorithm,
-      true,
-      ['sign'],
-    ),
-    engine.subtle.importKey(
-      'spki',
-      new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })),
-      algorithm,
-      true,
-      ['verify'],
-    ),
-  ]);
-  return { privateKey, publicKey };
+/** Requests and authorities by their PEM: most are read again right after they were made. */
+const parsed = new Map<string, Pkcs10CertificateRequest | X509Certificate>();
+
+function parse<T extends Pkcs10CertificateRequest | X509Certificate>(
+  text: string,
+  form: new (text: string) => T,
+): T {
+  const known = parsed.get(text);
+  if (known instanceof form) return known;
+  const fresh = new form(text);
+  parsed.set(text, fresh);
+  return fresh;
 }
 
 /** PEM files end in a newline. */

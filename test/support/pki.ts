@@ -24,7 +24,7 @@ export interface ExtraCertificate {
 
 /** Makes a self-signed authority. */
 export async function makeAuthority(commonName: string): Promise<Identity> {
-  const key = generateKey();
+  const key = await generateKey();
   const certificate = await selfSign({
     privateKeyPem: key.privateKeyPem,
     subject: { commonName },
@@ -38,7 +38,7 @@ export async function makeAuthority(commonName: string): Promise<Identity> {
 
 /** Issues any certificate, for tests that need a wrong one. */
 export async function issueCertificate(extra: ExtraCertificate): Promise<Identity> {
-  const key = generateKey();
+  const key = await generateKey();
   const requestPem = await createRequest({
     privateKeyPem: key.privateKeyPem,
     subject: { commonName: extra.commonName, organization: extra.organization },
@@ -91,20 +91,18 @@ export async function materializePki(plan: PkiPlan): Promise<MaterializedPki> {
       }),
     );
   }
-  const parameters = new Map(
-    plan.secrets.map(({ parameter, content }) => [
-      parameter,
-      textOf(content, authorities, identities),
-    ]),
-  );
+  const parameters = new Map<string, string>();
+  for (const { parameter, content } of plan.secrets) {
+    parameters.set(parameter, await textOf(content, authorities, identities));
+  }
   return { parameters, authorities };
 }
 
-function textOf(
+async function textOf(
   content: SecretPlan['content'],
   authorities: ReadonlyMap<string, Identity>,
   identities: ReadonlyMap<string, Identity>,
-): string {
+): Promise<string> {
   switch (content.kind) {
     case 'authority': {
       const { certificate, key } = authorities.get(content.name) ?? { certificate: '', key: '' };
@@ -115,7 +113,7 @@ function textOf(
       return certificate + key;
     }
     case 'key-pair': {
-      const key = generateKey();
+      const key = await generateKey();
       return key.publicKeyPem + key.privateKeyPem;
     }
     case 'random-key':
