@@ -82,7 +82,7 @@ apply_addons() {
 
 # The kubelet may not give itself this label.
 mark_node() {
-  node=$(sed -n 's/^  name: //p' "$HC_ROOT/etc/kubernetes/kubeadm.yaml" | head -n 1)
+  node=$(sed -n 's/^  name: //p' "$HC_ROOT/etc/kubernetes/kubeadm.yaml" | head -n 1 | tr -d '"')
   waited=0
   until kubectl_admin get node "$node" >/dev/null 2>&1; do
     [ "$waited" -lt "${HC_WAIT_SECONDS:-600}" ] || die "node $node" 'not registered' 'a node'

@@ -1,0 +1,81 @@
+import { Agent, request } from 'node:https';
+
+/** Who asks: a client certificate, a bearer token, or nobody. */
+export interface Caller {
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly token?: string;
+}
+
+/** Status and body of an answer; JSON bodies are parsed. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly text: string;
+}
+
+/** A client of one API server, as one caller. */
+export interface KubeClient {
+  get(path: string): Promise<Answer>;
+  post(path: string, body: unknown): Promise<Answer>;
+  put(path: string, body: unknown): Promise<Answer>;
+  /** JSON merge patch. */
+  patch(path: string, body: unknown): Promise<Answer>;
+  delete(path: string, body?: unknown): Promise<Answer>;
+  close(): void;
+}
+
+/** Makes a client; requests share connections. */
+export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeClient {
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    ca,
+    ...(caller.certificate === undefined ? {} : { cert: caller.certificate }),
+    ...(caller.key === undefined ? {} : { key: caller.key }),
+  });
+  const send = (method: string, path: string, body?: unknown, contentType = 'application/json') =>
+    new Promise<Answer>((resolve, reject) => {
+      const outgoing = request(
+        `${baseUrl}${path}`,
+        {
+          method,
+          agent,
+          headers: {
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': contentType }),
+            ...(caller.token === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.once('error', reject);
+          response.once('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: response.statusCode ?? 0, body: parse(text), text });
+          });
+        },
+      );
+      outgoing.once('error', reject);
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  return {
+    get: (path) => send('GET', path),
+    post: (path, body) => send('POST', path, body),
+    put: (path, body) => send('PUT', path, body),
+    patch: (path, body) => send('PATCH', path, body, 'application/merge-patch+json'),
+    delete: (path, body) => send('DELETE', path, body),
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
