@@ -3,11 +3,12 @@ import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
 import { runChecks } from '../../lib/conformance/run-checks';
+import { listUnlocked } from '../../lib/machine/list-unlocked';
 import { loadBlueprint } from '../load-blueprint';
 import { collectPlanFacts } from '../plan/collect-facts';
 import { collectUserData } from '../plan/machine-user-data';
 import { PkiStore } from '../plan/pki-store';
-import { planCluster } from '../plan/plan-cluster';
+import { planCluster, type PlannedCluster } from '../plan/plan-cluster';
 import { planFiles } from '../plan/plan-files';
 import { transcribeProperties, transcribeResources } from '../plan/transcribe';
 import { writeFolder } from '../plan/write-folder';
@@ -37,7 +38,7 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
     cluster: blueprint.name,
     profile: blueprint.profile,
     nonConformities: blueprint.nonConformities,
-    warnings: blueprint.warnings,
+    warnings: [...blueprint.warnings, ...unlockedWarnings(cluster)],
   });
   writeFolder(
     options.out,
@@ -60,4 +61,12 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
         }),
   );
   return exitCodeOf(report);
+}
+
+/** What `pulumi up` would refuse: artifacts whose checksum no lock knows. */
+function unlockedWarnings({ machines }: PlannedCluster): string[] {
+  const names = listUnlocked(machines).map(({ name, version }) => `${name} ${version}`);
+  return names.length === 0
+    ? []
+    : [`artifacts: ${[...new Set(names)].join(', ')} not locked yet; run hardened-cluster lock`];
 }

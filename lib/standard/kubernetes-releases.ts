@@ -19,7 +19,10 @@ export interface KubernetesRelease {
   readonly released: string;
   /** Last day of upstream support, `YYYY-MM-DD`. */
   readonly endOfLife: string;
-  /** Newest patch this version of the project knows and has tried, such as `1.36.4`. */
+  /**
+   * Newest published patch, which a minor stands for. Its checksums may have to be locked first:
+   * running an older one would break SCS-0210.
+   */
   readonly patch: string;
   /** Day of that patch, `YYYY-MM-DD`. */
   readonly patchReleased: string;
@@ -44,8 +47,8 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     minor: '1.35',
     released: '2025-12-17',
     endOfLife: '2027-02-28',
-    patch: '1.35.8',
-    patchReleased: '2026-08-20',
+    patch: '1.35.10',
+    patchReleased: '2026-10-27',
     tested: ['1.35.8'],
     patches: [
       { version: '1.35.8', released: '2026-08-20' },
@@ -57,8 +60,8 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     minor: '1.36',
     released: '2026-04-22',
     endOfLife: '2027-06-28',
-    patch: '1.36.4',
-    patchReleased: '2026-08-20',
+    patch: '1.36.6',
+    patchReleased: '2026-10-27',
     tested: ['1.36.4'],
     patches: [
       { version: '1.36.4', released: '2026-08-20' },

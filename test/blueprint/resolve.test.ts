@@ -19,7 +19,7 @@ describe('resolveBlueprint', () => {
   it('needs nothing but what only the user can know', () => {
     const blueprint = makeBlueprint();
     expect(blueprint.zones).toEqual(['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
-    expect(blueprint.kubernetes.version).toBe('1.36.4');
+    expect(blueprint.kubernetes.version).toBe('1.36.6');
     expect(blueprint.etcd.members).toEqual([
       { name: 'etcd-0', zone: 'eu-central-1a' },
       { name: 'etcd-1', zone: 'eu-central-1b' },
