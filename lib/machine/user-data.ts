@@ -34,11 +34,12 @@ export function renderUserData(
     '# Fetches the bundle of this machine and starts its boot. Holds no secret.',
     'set -eu',
     'umask 022',
-    `mkdir -p /etc/hardened-cluster ${scriptFolder}`,
+    'root=${HC_ROOT:-}',
+    `mkdir -p "$root/etc/hardened-cluster" "$root/etc/systemd/system" "$root${scriptFolder}"`,
     ...heredoc('/etc/hardened-cluster/machine.env', renderMachineEnv(machine, runtime)),
     ...heredoc(`${scriptFolder}/lib.sh`, stripComments(readScript('lib.sh'))),
     ...heredoc(`${scriptFolder}/fetch-bundle`, stripComments(readScript('fetch-bundle.sh'))),
-    `chmod 0755 ${scriptFolder}/fetch-bundle`,
+    `chmod 0755 "$root${scriptFolder}/fetch-bundle"`,
     ...heredoc('/etc/systemd/system/hardened-cluster-boot.service', bootUnit),
     'systemctl daemon-reload',
     'systemctl enable --now --no-block hardened-cluster-boot.service',
@@ -119,7 +120,7 @@ function renderMachineEnv(
 }
 
 function heredoc(path: string, content: string): string[] {
-  return [`cat >${path} <<'HC_END'`, content.replace(/\n$/, ''), 'HC_END'];
+  return [`cat >"$root${path}" <<'HC_END'`, content.replace(/\n$/, ''), 'HC_END'];
 }
 
 /** Comments stay in the sources: user-data has little room. */

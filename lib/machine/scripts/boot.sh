@@ -92,7 +92,7 @@ place_files() {
   scratch_file
   facts=$HC_SCRATCH_FILE
   if grep -q "${tab}template\$" "$plan/files"; then
-    imds_get meta-data/instance-id >/dev/null || die 'instance metadata' nothing 'IMDSv2'
+    imds_token
     render_facts "$facts"
   fi
   scratch_file

@@ -12,7 +12,7 @@ mkdir -p "$cache" "$HC_STATE/artifacts"
 
 # verify_stamp FILE: whether all that an artifact installed is still what it was.
 verify_stamp() {
-  [ -s "$1" ] && sha256sum --status --check "$1" 2>/dev/null
+  [ -s "$1" ] && (cd "$HC_ROOT/" && sha256sum --status --check "$1" 2>/dev/null)
 }
 
 # install_one SOURCE PATH MODE: in one step, so that a running program keeps its own file.
@@ -22,7 +22,7 @@ install_one() {
   chown 0:0 "$2.hc-new"
   chmod "$3" "$2.hc-new"
   mv -f "$2.hc-new" "$2"
-  sha256sum "$2" >>"$stamp.new"
+  (cd "$HC_ROOT/" && sha256sum ".${2#"$HC_ROOT"}") >>"$stamp.new"
 }
 
 # install_members FOLDER: rows of the table that belong to the artifact `key`.

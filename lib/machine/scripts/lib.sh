@@ -65,14 +65,18 @@ sys.stdout.write(value)
 ' "$@" 2>/dev/null
 }
 
-# imds_get PATH: instance metadata, by a session token (IMDSv2).
-imds_get() {
+# imds_token: sets HC_IMDS_TOKEN, the session token of IMDSv2.
+imds_token() {
   hc_imds=${HC_ENDPOINT_IMDS:-http://169.254.169.254}
-  if [ -z "${HC_IMDS_TOKEN:-}" ]; then
-    HC_IMDS_TOKEN=$(curl --disable -sS -f --noproxy '*' --retry 5 --retry-connrefused --max-time 10 \
-      -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' "$hc_imds/latest/api/token") ||
-      die 'instance metadata' 'no session token' 'IMDSv2'
-  fi
+  [ -z "${HC_IMDS_TOKEN:-}" ] || return 0
+  HC_IMDS_TOKEN=$(curl --disable -sS -f --noproxy '*' --retry 5 --retry-connrefused --max-time 10 \
+    -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 900' "$hc_imds/latest/api/token") ||
+    die 'instance metadata' 'no session token' 'IMDSv2'
+}
+
+# imds_get PATH: instance metadata.
+imds_get() {
+  imds_token
   printf 'header = "X-aws-ec2-metadata-token: %s"\n' "$HC_IMDS_TOKEN" |
     curl --disable --config - -sS -f --noproxy '*' --retry 5 --retry-connrefused --max-time 10 \
       "$hc_imds/latest/$1"
@@ -81,6 +85,7 @@ imds_get() {
 # aws_credentials: sets HC_KEY_ID, HC_SECRET_KEY and HC_SESSION_TOKEN from the machine's own role.
 aws_credentials() {
   [ -z "${HC_KEY_ID:-}" ] || return 0
+  imds_token
   hc_role=$(imds_get meta-data/iam/security-credentials/) ||
     die 'instance metadata' 'no role' 'an instance profile'
   hc_json=$(imds_get "meta-data/iam/security-credentials/$hc_role") ||
@@ -202,6 +207,10 @@ check_sum() {
 
 # owner_ids USER:GROUP: its numbers on this machine.
 owner_ids() {
+  if [ "$1" = root:root ]; then
+    printf 0:0
+    return
+  fi
   hc_uid=$(awk -F: -v name="${1%%:*}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/passwd")
   hc_gid=$(awk -F: -v name="${1##*:}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/group")
   if [ -z "$hc_uid" ] || [ -z "$hc_gid" ]; then
