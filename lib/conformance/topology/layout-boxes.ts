@@ -88,8 +88,8 @@ function layoutSubnet(
   return {
     boxes: [box],
     labels: [
-      fitted(bandNames[band], box, { x: 8, y: 14, font: textFont, tone: 'muted' }),
-      fitted(cidr, box, { x: 8, y: 28, font: addressFont }),
+      fitted(bandNames[band], box, { x: 6, y: 14, font: textFont, tone: 'muted' }),
+      fitted(cidr, box, { x: 6, y: 28, font: addressFontFor(cidr, box) }),
     ],
   };
 }
@@ -135,7 +135,7 @@ function layoutRow(placed: PlacedRow, addresses: AddressPlan, columns: Columns):
           boxes: [box],
           labels: [
             inner(machine.name, box, 15, { ...textFont, bold: true }),
-            inner(machine.detail, box, 29, smallAddress(machine.detail, box)),
+            inner(machine.detail, box, 29, addressFontFor(machine.detail, box)),
           ],
         };
       }),
@@ -208,9 +208,9 @@ function layoutParty(party: PlacedParty, columns: Columns): Part {
 }
 
 /** Small enough for an address to fit a narrow zone. */
-function smallAddress(text: string, { rect }: Box): Font {
+function addressFontFor(text: string, { rect }: Box): Font {
   const sizes = [11, 10, 9].map((size): Font => ({ ...addressFont, size }));
-  return sizes.find((font) => measureText(text, font) <= rect.width - 6) ?? addressFont;
+  return sizes.find((font) => measureText(text, font) <= rect.width - 12) ?? addressFont;
 }
 
 /** A title and, in smaller letters behind it, what fits of the detail. */

@@ -16,9 +16,9 @@ const cellGap = 12;
 const columns = [
   { head: 'No.', width: 30, font: textFont },
   { head: 'Rule', width: 270, font: monoFont },
-  { head: 'From', width: 140, font: textFont },
-  { head: 'To', width: 140, font: textFont },
-  { head: 'Ports', width: 110, font: monoFont },
+  { head: 'From', width: 132, font: textFont },
+  { head: 'To', width: 132, font: textFont },
+  { head: 'Ports', width: 106, font: monoFont },
   { head: 'Why', width: 0, font: textFont },
 ] as const;
 

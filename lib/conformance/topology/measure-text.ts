@@ -5,11 +5,12 @@ import type { Font } from './shape';
 const monoWidth = 0.61;
 const boldFactor = 1.12;
 const classes: readonly (readonly [RegExp, number])[] = [
-  [/[ijl.,:;'|!()[\]/ -]/, 0.4],
-  [/[frtI]/, 0.45],
-  [/[mwMW@%→]/, 1],
-  [/[A-Z&]/, 0.76],
-  [/[ -~·–×…]/, 0.65],
+  [/[ijlI.,:;'|!/ ]/, 0.35],
+  [/[frtJ()[\]-]/, 0.42],
+  [/[csvxyzk]/, 0.6],
+  [/[mwMW@%→…]/, 1],
+  [/[A-Z&]/, 0.79],
+  [/[ -~·–×]/, 0.65],
 ];
 
 /** Estimates the width of a text in pixels; a little more than it takes. */

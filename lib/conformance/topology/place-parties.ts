@@ -1,5 +1,5 @@
 import type { Party, PortMatrix } from '../../network/port-matrix';
-import { total, type Interval } from './geometry';
+import { total } from './geometry';
 import { partyKey, type FlowGroup } from './group-flows';
 import type { PlacedPin } from './place-pins';
 import type { Side } from './plan-pins';
@@ -34,7 +34,7 @@ const lineHeight = 14;
 const pinPitch = 20;
 const gap = 14;
 /** Lines closer to each other than this would look like one. */
-const nearest = 7;
+const nearest = 9;
 
 /** Places clients left and services right of the VPC, each beside the tier it talks to first. */
 export function placeParties(
@@ -60,19 +60,19 @@ export function placeParties(
         const addresses = addressesOf(party);
         const lines = shownLines(party, addresses);
         const first = headHeight / 2 + 6;
-        const height = Math.max(
-          headHeight + lines.length * lineHeight + 6,
-          first * 2 + (own.length - 1) * pinPitch,
-        );
         const y = Math.max(free, Math.round((own[0]?.wanted ?? free) - first));
-        const placed = own.map(({ group, wanted }, index) => {
-          const pinY =
-            index === 0 && wanted === y + first && isStraight(group)
-              ? wanted
-              : freeY(y + first + index * pinPitch, taken);
+        let next = y + first;
+        const placed = own.map(({ group, wanted }) => {
+          const straight = isStraight(group) && wanted === next;
+          const pinY = straight ? wanted : freeY(next, taken);
           taken.push(pinY);
+          next = pinY + pinPitch;
           return { group, y: pinY };
         });
+        const height = Math.max(
+          headHeight + lines.length * lineHeight + 6,
+          next - pinPitch + first - y,
+        );
         free = y + height + gap;
         return { key, title: titleOf(party), lines, addresses, side, y, height, pins: placed };
       });
@@ -82,11 +82,6 @@ export function placeParties(
 /** Whether a flow can be one level line: nothing joins it. */
 export function isStraight({ from, to }: FlowGroup): boolean {
   return from.length === 1 && to.length === 1;
-}
-
-/** Height that a party takes. */
-export function extentOf({ y, height }: PlacedParty): Interval {
-  return { from: y, to: y + height };
 }
 
 function wantedY(group: FlowGroup, pins: readonly PlacedPin[]): number {

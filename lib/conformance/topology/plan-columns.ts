@@ -28,7 +28,7 @@ export const badgeRoom = 22;
 export const tipRoom = 12;
 
 const leastWidth = 1200;
-const leastZone = 104;
+const leastZone = 108;
 const zoneGap = 10;
 const partyWidth = { left: 136, right: 122 };
 const partyGap = 44;

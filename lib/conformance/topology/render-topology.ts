@@ -48,16 +48,27 @@ function drawBox({ kind, rect, tone }: Box): string {
 }
 
 function drawRoute({ kind, title, segments, heads, joints }: Route): string {
-  const path = segments
-    .map(({ from, to }) => `M${n(from.x)} ${n(from.y)}L${n(to.x)} ${n(to.y)}`)
-    .join('');
+  const path = pathOf(segments);
+  const halo = pathOf(segments.map(shorten));
   return [
     `<g class="route ${kind}"><title>${escapeMarkup(title)}</title>`,
-    `<path class="halo" d="${path}"/><path class="wire" d="${path}"/>`,
+    `<path class="halo" d="${halo}"/><path class="wire" d="${path}"/>`,
     ...joints.map(({ x, y }) => `<circle cx="${n(x)}" cy="${n(y)}" r="2.5"/>`),
     ...heads.map(drawHead),
     '</g>',
   ].join('');
+}
+
+function pathOf(segments: readonly Segment[]): string {
+  return segments
+    .map(({ from, to }) => `M${n(from.x)} ${n(from.y)}L${n(to.x)} ${n(to.y)}`)
+    .join('');
+}
+
+/** The part of a line behind which others vanish: not where it touches a box. */
+function shorten({ from, to }: Segment): Segment {
+  const inset = from.y === to.y ? Math.sign(to.x - from.x) * 12 : 0;
+  return { from: { x: from.x + inset, y: from.y }, to };
 }
 
 function drawHead({ x, y, direction }: ArrowHead): string {

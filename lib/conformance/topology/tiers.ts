@@ -40,7 +40,7 @@ export function listTierRows(
   const natZones = network.natGateways === 'single' ? zones.slice(0, 1) : zones;
   return [
     ...row('public-load-balancer', 'public', 'Public load balancer', {
-      detail: 'an address in each zone',
+      detail: 'in each zone',
     }),
     ...row('bastion', 'public', 'Bastion', {
       detail: `reached by ${bastion.access === 'ssh' ? 'SSH' : 'Session Manager, no open port'}`,
@@ -55,7 +55,7 @@ export function listTierRows(
       placed: natZones.map((zone) => ({ name: 'NAT gateway', detail: '', zone })),
     },
     ...row('internal-load-balancer', 'private', 'Internal load balancer', {
-      detail: `an address in each zone, ${blueprint.names.api}`,
+      detail: `${blueprint.names.api}, in each zone`,
     }),
     ...row('control-plane', 'private', 'Control plane', {
       detail: 'identical machines, spread over the zones',

@@ -3,6 +3,7 @@ import { escapeControls } from '../../../lib/conformance/report/escape';
 import { darkPalette, lightPalette } from '../../../lib/conformance/report/html-palette';
 import { filterStatuses } from '../../../lib/conformance/report/html-style';
 import { renderHtml } from '../../../lib/conformance/report/render-html';
+import { contrast } from '../../support/contrast';
 import { allElements, parseXml, textOf, type XmlElement } from '../../support/parse-xml';
 import { hostile, hostileReport, reportOf, sampleClauses } from './sample-report';
 
@@ -123,17 +124,3 @@ describe.each([
     }
   });
 });
-
-/** Contrast of two colours by WCAG 2. */
-function contrast(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
