@@ -20,11 +20,14 @@ export interface GrpcAnswer {
 /** A client of one etcd member that speaks gRPC over one connection, for writes by the thousand. */
 export class EtcdClient {
   private session: ClientHttp2Session | undefined;
-  private readonly tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  /** Options of the connection. */
+  readonly tls: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 
+  /** Without an identity the client has no certificate. */
   constructor(
     readonly endpoint: string,
     identity?: TlsIdentity,
+    caFile?: string,
   ) {
     this.tls = identity
       ? {
@@ -32,7 +35,9 @@ export class EtcdClient {
           cert: readFileSync(identity.certFile),
           key: readFileSync(identity.keyFile),
         }
-      : {};
+      : caFile === undefined
+        ? {}
+        : { ca: readFileSync(caFile) };
   }
 
   /** Writes a key; the revision of the write. @throws Error unless it was acknowledged */
@@ -53,7 +58,12 @@ export class EtcdClient {
     return this.range([text(1, prefix), { field: 2, value: end }], timeoutMs);
   }
 
-  /** A call as its method and fields; never throws for an answer of etcd's. */
+  /**
+   * A call as its method and fields; an error that etcd answers with is an answer. Of a stream it
+   * takes the first message.
+   *
+   * @throws Error when there is no answer, as when TLS refuses
+   */
   async request(
     method: string,
     fields: readonly ProtoField[],
@@ -83,7 +93,12 @@ export class EtcdClient {
       };
       stream.on('response', take);
       stream.on('trailers', take);
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (!streams.has(method)) return;
+        resolve({ code: 0, message: '', body: Buffer.concat(chunks).subarray(5) });
+        stream.close(constants.NGHTTP2_CANCEL);
+      });
       stream.once('error', reject);
       stream.once('close', () => {
         if (status) resolve({ ...status, body: Buffer.concat(chunks).subarray(5) });
@@ -93,7 +108,9 @@ export class EtcdClient {
         stream.close(constants.NGHTTP2_CANCEL);
         reject(new Error(`${this.endpoint}: no answer in ${timeoutMs} ms`));
       });
-      stream.end(Buffer.concat([head, frame]));
+      const message = Buffer.concat([head, frame]);
+      if (method === 'Watch/Watch') stream.write(message);
+      else stream.end(message);
     });
   }
 
@@ -134,6 +151,8 @@ export class EtcdClient {
     return this.session;
   }
 }
+
+const streams = new Set(['Watch/Watch', 'Maintenance/Snapshot', 'Lease/LeaseKeepAlive']);
 
 function text(field: number, value: string): ProtoField {
   return { field, value: Buffer.from(value) };

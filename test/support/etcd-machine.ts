@@ -154,6 +154,12 @@ export class EtcdMachine {
     return (await this.systemctl('show', '-p', property, '--value', unit)).trim();
   }
 
+  /** Ids of a unit's processes on the host. */
+  processes(unit: string): readonly number[] {
+    const file = join(this.cgroup, 'system.slice', unit, 'cgroup.procs');
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
+  }
+
   /** What a unit wrote to the journal. */
   async journal(unit: string): Promise<string> {
     const args = ['-u', unit, '-o', 'cat', '--no-pager'];

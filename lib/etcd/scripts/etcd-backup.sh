@@ -8,7 +8,7 @@ set -eu
 snapshots=$volume/snapshots
 
 load_machine
-healthy || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
 if [ "$(status_field isLearner)" = true ]; then
   log 'nothing to do: a learner takes no snapshots'
   exit

@@ -6,7 +6,7 @@ set -eu
 # shellcheck source=etcd-lib.sh
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/etcd-lib.sh"
 
-healthy || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
 others=$((member_count - 1))
 active=$(active_peers)
 [ "$active" -ge "$others" ] || die 'connected members' "$active" "$others, so that this one is not missed"

@@ -13,7 +13,7 @@ if [ -z "$name" ] || [ -z "$url" ]; then
   die 'member' "'$name'" "one of $(printf '%s' "$initial_cluster" | sed 's/=[^,]*//g')"
 fi
 [ "$name" != "$member_name" ] || die 'member' "$name, this one" 'another member: run it there'
-healthy || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
 
 # entry FIELD: id, name or learner of the member with the planned address; empty when there is none.
 entry() {

@@ -43,7 +43,7 @@ check_volume() {
 # What the other members say, one word and the rest: see the cases below.
 ask_peers() {
   for url in $peer_urls; do
-    curl --disable -fsS --noproxy '*' --tlsv1.3 --max-time 3 --cacert "$pki/ca.crt" \
+    curl --disable -fsS --noproxy '*' --http1.1 --tlsv1.3 --max-time 3 --cacert "$pki/ca.crt" \
       --cert "$pki/peer.pem" "$url/members" 2>/dev/null || continue
     printf '\n'
   done | python3 -I -c '
