@@ -9,7 +9,7 @@ import { generateKey } from '../../lib/pki/key';
 import { fakeProvider } from './fake-provider-server';
 import { wireSecret, type WireProperties } from './fake-provider-values';
 
-const text = (value: unknown) => String(value ?? '');
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
 const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
 
 function subject(inputs: WireProperties) {

@@ -102,7 +102,9 @@ class RecordingMonitor {
 
   invoke(request: ResourceInvokeRequest, callback: Callback<InvokeResponse>): void {
     const token = request.getTok();
-    const inputs = unwrapped(pulumi.runtime.deserializeProperties(request.getArgs()));
+    const inputs = unwrapped(
+      pulumi.runtime.deserializeProperties(request.getArgs() ?? new Struct()),
+    );
     const answer = this.options.invokes?.[token] ?? invokes[token];
     if (!answer) {
       callback(new Error(`no answer for ${token}`));
@@ -126,7 +128,10 @@ class RecordingMonitor {
 
   private async register(request: RegisterResourceRequest): Promise<RegisterResourceResponse> {
     const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
-    const inputs = pulumi.runtime.deserializeProperties(request.getObject(), true) as Properties;
+    const inputs = pulumi.runtime.deserializeProperties(
+      request.getObject() ?? new Struct(),
+      true,
+    ) as Properties;
     const urn = `urn:pulumi:stack::test::${type}::${name}`;
     if (this.names.has(urn)) throw new Error(`two resources have the name ${urn}`);
     this.names.set(urn, name);
@@ -142,7 +147,9 @@ class RecordingMonitor {
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
-      dependsOn: request.getDependenciesList().map((dependency) => this.names.get(dependency) ?? ''),
+      dependsOn: request
+        .getDependenciesList()
+        .map((dependency) => this.names.get(dependency) ?? ''),
     });
     const response = new RegisterResourceResponse();
     response.setUrn(urn);

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
+import { deriveKey } from '../../../stacks/derive-key';
+import { HardenedCluster } from '../../../stacks/hardened-cluster';
+import { makePlan } from '../../support/cluster-plan';
+import { engineConfig } from '../../support/engine-config';
+import { memberOf, type WorldEvent } from '../../support/fake-provider-world';
+import { leaksIn, privateKeysIn } from '../../support/find-secrets';
+import { recordRun } from '../../support/mocks';
+import { PulumiEngine, type EngineRun } from '../../support/pulumi-engine';
+import { describeWithTools } from '../../support/tools';
+
+const three: Partial<BlueprintInput> = { etcd: { members: 3 } };
+const five: Partial<BlueprintInput> = { etcd: { members: 5 } };
+
+describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths) => {
+  let engine: PulumiEngine;
+  /** What the program registers for three members, `<type> <name>`. */
+  let registered: readonly string[];
+
+  const configure = (changes: Partial<BlueprintInput>) => {
+    engine.configure(engineConfig(join(engine.folder, 'artifacts'), changes));
+  };
+
+  beforeAll(async () => {
+    const { resources } = await recordRun(() => ({
+      ...new HardenedCluster('prod', makePlan(three)).outputs,
+    }));
+    const custom = resources.filter((resource) => resource.custom);
+    registered = custom.map(({ type, name }) => `${type.split(':').at(-1) ?? ''} ${name}`).sort();
+    engine = new PulumiEngine({
+      pulumi: paths.pulumi,
+      language: paths['pulumi-language-nodejs'],
+      types: [...new Set(custom.map(({ type }) => type))].sort(),
+    });
+    await engine.initialize();
+  });
+
+  afterAll(() => {
+    engine.remove();
+  });
+
+  test('fails before anything is registered when an artifact has no known checksum', async () => {
+    engine.configure({
+      ...engineConfig(join(engine.folder, 'artifacts'), three),
+      'hardened-cluster:artifacts': {},
+    });
+    const run = await engine.up();
+    expect(run.status).not.toBe(0);
+    expect(run.text).toContain('artifacts.sha256.aws-iam-authenticator');
+    expect(changesOf(run)).toEqual(nothing);
+    expect(engine.world.events().filter(({ operation }) => operation !== 'invoke')).toEqual([]);
+  });
+
+  test('previews the exact resources and makes none', async () => {
+    configure(three);
+    const run = await engine.preview();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual({ ...nothing, create: registered });
+    expect(engine.world.events().filter(({ operation }) => operation !== 'invoke')).toEqual([]);
+  });
+
+  test('makes what it previewed', async () => {
+    const run = await engine.up();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual({ ...nothing, create: registered });
+  });
+
+  test('changes nothing the second time', async () => {
+    const run = await engine.up();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual(nothing);
+    expect(run.steps.same).toEqual(registered);
+  });
+
+  test('changes one auto-scaling group when the number of workers changes', async () => {
+    configure({ ...three, workers: [{ name: 'general', minimum: 4 }] });
+    const run = await engine.up();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual({ ...nothing, update: ['Group prod-worker-general'] });
+  });
+
+  test('only adds when a pool is added', async () => {
+    configure({ ...three, workers: [{ name: 'general', minimum: 4 }, { name: 'batch' }] });
+    const run = await engine.preview();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual({
+      ...nothing,
+      create: [
+        'BucketObjectv2 prod-content-bundle-worker-batch',
+        'Group prod-worker-batch',
+        'LaunchTemplate prod-worker-batch',
+      ],
+    });
+  });
+
+  test('replaces etcd members one after the other, each when the one before is healthy', async () => {
+    const before = engine.world.events().length;
+    configure({ etcd: { members: 3, version: '3.6.13' } });
+    const run = await engine.up();
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.steps.replace.filter((step) => step.startsWith('Instance'))).toEqual([
+      'Instance prod-etcd-etcd-0',
+      'Instance prod-etcd-etcd-1',
+      'Instance prod-etcd-etcd-2',
+    ]);
+    expect(run.steps.delete.filter((step) => step.startsWith('Volume '))).toEqual([]);
+    const instances = engine.world
+      .events()
+      .slice(before)
+      .filter(({ type }) => type === 'aws:ec2/instance:Instance');
+    expect(instances.map(({ operation, name }) => `${operation} ${name}`)).toEqual([
+      'delete prod-etcd-etcd-0',
+      'create prod-etcd-etcd-0',
+      'delete prod-etcd-etcd-1',
+      'create prod-etcd-etcd-1',
+      'delete prod-etcd-etcd-2',
+      'create prod-etcd-etcd-2',
+    ]);
+    expect(waitsForHealth(instances)).toEqual([true, true]);
+  });
+
+  test('only adds when members are added', async () => {
+    configure({ etcd: { ...five.etcd, version: '3.6.13' } });
+    const run = await engine.up();
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.steps.replace).toEqual([]);
+    expect(run.steps.create).toEqual(
+      run.steps.create.filter((step) => /etcd-[34]|content-bundle-control-plane/.test(step)),
+    );
+    expect(run.steps.create.filter((step) => step.startsWith('Instance'))).toEqual([
+      'Instance prod-etcd-etcd-3',
+      'Instance prod-etcd-etcd-4',
+    ]);
+  });
+
+  test('finds nothing to do in a refresh', async () => {
+    const run = await engine.refresh();
+    expect(run).toMatchObject({ status: 0 });
+    expect(changesOf(run)).toEqual(nothing);
+  });
+
+  test('keeps every generated secret encrypted', async () => {
+    const keys = privateKeysIn(await engine.exportState('--show-secrets'));
+    // Three authorities, four certificates and more a member, the etcd client and two bare keys.
+    expect(keys.length).toBe(makePlan(five).pki.certificates.length + 3 + 2);
+    const symmetric = keys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));
+    const state = await engine.exportState();
+    const events = engine.eventLogs();
+    const world = JSON.stringify(engine.world.events());
+    for (const text of [state, events, world, await engine.outputs()]) {
+      expect(leaksIn(text, keys)).toEqual([]);
+      expect(symmetric.filter((key) => text.includes(key))).toEqual([]);
+    }
+    // The search itself finds what is there.
+    expect(leaksIn(JSON.stringify({ value: keys[0] }), keys)).toEqual([keys[0]]);
+  });
+
+  test('refuses to destroy what holds data', async () => {
+    const run = await engine.destroy();
+    expect(run.status).not.toBe(0);
+    expect(run.text).toContain('protect');
+    expect(run.steps.delete).toEqual([]);
+  });
+
+  test('destroys the rest, and leaves data volumes, snapshots and logs in place', async () => {
+    await engine.unprotect();
+    const before = engine.world.events().length;
+    const run = await engine.destroy();
+    expect(run).toMatchObject({ status: 0 });
+    const deleted = engine.world
+      .events()
+      .slice(before)
+      .filter(({ operation }) => operation === 'delete');
+    expect(deleted.length).toBeGreaterThan(300);
+    expect(
+      deleted.filter(
+        ({ type, name }) =>
+          /:(Volume|LogGroup)$/.test(type) ||
+          (type.endsWith(':Bucket') && /-(etcd|access-logs)$/.test(name)),
+      ),
+    ).toEqual([]);
+    expect(JSON.parse(await engine.exportState())).toMatchObject({ deployment: {} });
+  });
+});
+
+const nothing = { create: [], update: [], replace: [], delete: [] };
+
+const changesOf = ({ steps: { create, update, replace, delete: deleted } }: EngineRun) => ({
+  create,
+  update,
+  replace,
+  delete: deleted,
+});
+
+/** For each deletion but the first: whether the member created before it was healthy by then. */
+function waitsForHealth(instances: readonly WorldEvent[]): boolean[] {
+  return instances.flatMap((event, index) => {
+    const created = instances[index - 1];
+    if (event.operation !== 'delete' || !created) return [];
+    return [event.at >= memberOf(created).healthyAt];
+  });
+}

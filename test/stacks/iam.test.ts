@@ -1,0 +1,236 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { HardenedCluster } from '../../stacks/hardened-cluster';
+import { makePlan } from '../support/cluster-plan';
+import { isAllowed } from '../support/iam-evaluator';
+import { mockAccount, recordRun, type RecordedResource } from '../support/mocks';
+
+const region = 'eu-central-1';
+const cluster = `arn:aws:s3:::prod-cluster-${mockAccount}`;
+const etcd = `arn:aws:s3:::prod-etcd-${mockAccount}`;
+const parameter = (name: string) => `arn:aws:ssm:${region}:${mockAccount}:parameter/prod/${name}`;
+const key = (name: string) => `arn:aws:kms:${region}:${mockAccount}:key/prod-keys-${name}-id`;
+const logs = (name: string) =>
+  `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${name}:log-stream:i-1`;
+const viaSsm = (name: string) => ({
+  'kms:ViaService': `ssm.${region}.amazonaws.com`,
+  'kms:EncryptionContext:PARAMETER_ARN': parameter(name),
+});
+const viaS3 = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
+
+type Row = readonly [action: string, resource: string, context?: Readonly<Record<string, string>>];
+
+/** What no machine of any tier may do. */
+const never: readonly Row[] = [
+  ['iam:CreateUser', '*'],
+  ['iam:PassRole', `arn:aws:iam::${mockAccount}:role/prod-control-plane`],
+  ['iam:PutRolePolicy', `arn:aws:iam::${mockAccount}:role/prod-worker`],
+  ['sts:AssumeRole', `arn:aws:iam::${mockAccount}:role/prod-control-plane`],
+  ['ec2:RunInstances', '*'],
+  ['ec2:TerminateInstances', `arn:aws:ec2:${region}:${mockAccount}:instance/i-1`],
+  ['ec2:DescribeInstanceAttribute', '*'],
+  ['ec2:AuthorizeSecurityGroupIngress', '*'],
+  ['ec2:DetachVolume', `arn:aws:ec2:${region}:${mockAccount}:volume/vol-1`],
+  ['autoscaling:UpdateAutoScalingGroup', '*'],
+  ['kms:ScheduleKeyDeletion', key('secrets')],
+  ['kms:Decrypt', key('secrets')],
+  ['kms:Decrypt', key('logs'), viaS3],
+  ['kms:CreateGrant', key('storage')],
+  ['s3:GetObject', 'arn:aws:s3:::other-cluster-123456789012/bundles/worker-general/1.tar'],
+  ['s3:DeleteObject', `${cluster}/manifests/SHA256SUMS`],
+  ['s3:DeleteObjectVersion', `${etcd}/etcd/snapshots/daily/1.db`],
+  ['s3:BypassGovernanceRetention', `${etcd}/etcd/snapshots/daily/1.db`],
+  ['s3:PutObject', `${cluster}/bundles/worker-general/1.tar`],
+  ['s3:PutObject', `${cluster}/artifacts/kubelet-1.36.4-arm64`],
+  ['s3:PutObject', `${cluster}/manifests/SHA256SUMS`],
+  ['s3:PutObject', `${etcd}/bundles/etcd-0/1.tar`],
+  ['s3:PutBucketPolicy', cluster],
+  ['s3:ListAllMyBuckets', '*'],
+  ['ssm:GetParameter', `arn:aws:ssm:${region}:${mockAccount}:parameter/other/worker/cluster-ca`],
+  ['ssm:GetParametersByPath', parameter('control-plane')],
+  ['ssm:PutParameter', parameter('worker/cluster-ca')],
+  ['ssm:SendCommand', '*'],
+  ['logs:DeleteLogGroup', logs('system')],
+  ['logs:DeleteLogStream', logs('sessions')],
+  ['logs:PutRetentionPolicy', logs('audit')],
+  ['logs:GetLogEvents', logs('audit')],
+  ['logs:PutLogEvents', logs('flow-logs')],
+];
+
+interface Table {
+  readonly allowed: readonly Row[];
+  readonly denied: readonly Row[];
+}
+
+const tables: Readonly<Record<string, Table>> = {
+  'prod-etcd-0': {
+    allowed: [
+      ['s3:GetObject', `${etcd}/bundles/etcd-0/1.tar`],
+      ['s3:GetObject', `${etcd}/artifacts/etcd-3.6.14-arm64.tar.gz`],
+      ['s3:GetObject', `${etcd}/etcd/bootstrapped`],
+      ['s3:PutObject', `${etcd}/etcd/bootstrapped`],
+      ['s3:PutObject', `${etcd}/etcd/snapshots/daily/1.db`],
+      ['s3:PutObject', `${etcd}/state/etcd/etcd-0/ready-1`],
+      ['s3:ListBucket', etcd, { 's3:prefix': 'etcd/snapshots/' }],
+      ['ssm:GetParameter', parameter('etcd/members/etcd-0/peer')],
+      ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-0/peer')],
+      ['kms:Decrypt', key('storage'), viaS3],
+      ['kms:GenerateDataKey', key('storage'), viaS3],
+      ['logs:PutLogEvents', logs('system')],
+    ],
+    denied: [
+      ['s3:GetObject', `${etcd}/bundles/etcd-1/1.tar`],
+      ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
+      ['s3:GetObject', `${cluster}/manifests/SHA256SUMS`],
+      ['s3:PutObject', `${etcd}/state/etcd/etcd-1/ready-1`],
+      ['s3:ListBucket', etcd, { 's3:prefix': '' }],
+      ['ssm:GetParameter', parameter('etcd/members/etcd-1/peer')],
+      ['ssm:GetParameter', parameter('control-plane/etcd-client')],
+      ['ssm:GetParameter', parameter('control-plane/cluster-ca')],
+      ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-1/peer')],
+      ['kms:Decrypt', key('storage')],
+      ['ec2:DescribeInstances', '*'],
+      ['logs:PutLogEvents', logs('audit')],
+    ],
+  },
+  'prod-control-plane': {
+    allowed: [
+      ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
+      ['s3:GetObject', `${cluster}/artifacts/kubelet-1.36.4-arm64`],
+      ['s3:GetObject', `${cluster}/manifests/SHA256SUMS`],
+      ['ssm:GetParameter', parameter('control-plane/cluster-ca')],
+      ['ssm:GetParameter', parameter('control-plane/etcd-client')],
+      ['kms:Decrypt', key('secrets'), viaSsm('control-plane/cluster-ca')],
+      ['ec2:DescribeInstances', '*'],
+      ['logs:PutLogEvents', logs('audit')],
+      ['logs:PutLogEvents', logs('system')],
+    ],
+    denied: [
+      ['s3:GetObject', `${etcd}/etcd/snapshots/daily/1.db`],
+      ['s3:GetObject', `${etcd}/etcd/bootstrapped`],
+      ['s3:GetObject', `${cluster}/bundles/worker-general/1.tar`],
+      ['ssm:GetParameter', parameter('etcd/members/etcd-0/root')],
+      ['ssm:GetParameter', parameter('worker/cluster-ca')],
+      ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-0/root')],
+      ['logs:PutLogEvents', logs('sessions')],
+    ],
+  },
+  'prod-worker': {
+    allowed: [
+      ['s3:GetObject', `${cluster}/bundles/worker-general/1.tar`],
+      ['s3:GetObject', `${cluster}/artifacts/containerd-2.3.4-arm64.tar.gz`],
+      ['ssm:GetParameter', parameter('worker/cluster-ca')],
+      ['kms:Decrypt', key('secrets'), viaSsm('worker/cluster-ca')],
+      ['logs:PutLogEvents', logs('system')],
+    ],
+    denied: [
+      ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
+      ['s3:GetObject', `${cluster}/manifests/SHA256SUMS`],
+      ['s3:GetObject', `${etcd}/etcd/snapshots/daily/1.db`],
+      ['ssm:GetParameter', parameter('control-plane/cluster-ca')],
+      ['ssm:GetParameter', parameter('control-plane/secrets-encryption-key-1')],
+      ['kms:Decrypt', key('secrets'), viaSsm('control-plane/cluster-ca')],
+      ['ec2:DescribeInstances', '*'],
+      ['logs:PutLogEvents', logs('audit')],
+    ],
+  },
+  'prod-bastion': {
+    allowed: [
+      ['s3:GetObject', `${cluster}/bundles/bastion/1.tar`],
+      ['ec2:DescribeAddresses', '*'],
+      ['ec2:AssociateAddress', `arn:aws:ec2:${region}:${mockAccount}:elastic-ip/prod-bastion-id`],
+      [
+        'ec2:AssociateAddress',
+        `arn:aws:ec2:${region}:${mockAccount}:instance/i-bastion`,
+        {
+          'ec2:ResourceTag/hardened-cluster:cluster': 'prod',
+          'ec2:ResourceTag/hardened-cluster:tier': 'bastion',
+        },
+      ],
+      ['logs:PutLogEvents', logs('sessions')],
+    ],
+    denied: [
+      ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
+      ['s3:GetObject', `${etcd}/etcd/snapshots/daily/1.db`],
+      ['ssm:GetParameter', parameter('worker/cluster-ca')],
+      ['ec2:AssociateAddress', `arn:aws:ec2:${region}:${mockAccount}:elastic-ip/eipalloc-nat`],
+      [
+        'ec2:AssociateAddress',
+        `arn:aws:ec2:${region}:${mockAccount}:instance/i-worker`,
+        {
+          'ec2:ResourceTag/hardened-cluster:cluster': 'prod',
+          'ec2:ResourceTag/hardened-cluster:tier': 'worker',
+        },
+      ],
+      ['ssmmessages:OpenDataChannel', '*'],
+      ['logs:PutLogEvents', logs('audit')],
+    ],
+  },
+};
+
+describe('policies of machines', () => {
+  let resources: readonly RecordedResource[];
+  let policies: ReadonlyMap<string, string>;
+
+  beforeAll(async () => {
+    const run = await recordRun(() => ({
+      ...new HardenedCluster('prod', makePlan()).outputs,
+    }));
+    resources = run.resources;
+    policies = new Map(
+      resources
+        .filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy')
+        .map(({ inputs }) => [String(inputs.role), String(inputs.policy)]),
+    );
+  });
+
+  describe.each(Object.entries(tables))('%s', (role, { allowed, denied }) => {
+    const ask = ([action, resource, context]: Row) =>
+      isAllowed(policies.get(role) ?? '{"Statement":[]}', {
+        action,
+        resource,
+        ...(context ? { context } : {}),
+      });
+
+    test.each(allowed)('allows %s on %s', (...row) => {
+      expect(ask(row)).toBe(true);
+    });
+    test.each([...denied, ...never])('denies %s on %s', (...row) => {
+      expect(ask(row)).toBe(false);
+    });
+  });
+
+  test('are the only ones: every role has one, none is managed or attached', () => {
+    const roles = resources.filter(({ type }) => type === 'aws:iam/role:Role');
+    expect(roles.map(({ name }) => name).sort()).toEqual([
+      'prod-bastion',
+      'prod-control-plane',
+      'prod-etcd-0',
+      'prod-etcd-1',
+      'prod-etcd-2',
+      'prod-etcd-3',
+      'prod-etcd-4',
+      'prod-flow-logs',
+      'prod-worker',
+    ]);
+    expect(policies.size).toBe(roles.length);
+    expect(roles.flatMap(({ inputs }) => Object.keys(inputs)).sort()).not.toContain(
+      'managedPolicyArns',
+    );
+    expect(resources.filter(({ type }) => /PolicyAttachment/.test(type))).toEqual([]);
+  });
+
+  test('name every resource, but for two calls that EC2 offers nothing narrower for', () => {
+    const broad = [...policies].flatMap(([role, json]) => {
+      const { Statement } = JSON.parse(json) as {
+        Statement: { Action: string[]; Resource: string[]; Effect: string }[];
+      };
+      return Statement.filter(({ Resource }) => Resource.includes('*')).flatMap(({ Action }) =>
+        Action.map((action) => `${role}: ${action}`),
+      );
+    });
+    expect(broad.sort()).toEqual([
+      'prod-bastion: ec2:DescribeAddresses',
+      'prod-control-plane: ec2:DescribeInstances',
+    ]);
+  });
+});
