@@ -91,6 +91,8 @@ export class CalicoNetwork extends Construct {
         vxlanPort: 4789,
         wireguardEnabled: encrypted,
         ...(encrypted && { wireguardListeningPort: 51820 }),
+        // Needs a mount of the host's BPF file system, and helps against floods from outside only.
+        xdpEnabled: false,
       },
     });
     addClusterObject(this, 'controllers-config', 'KubeControllersConfiguration', {

@@ -111,12 +111,11 @@ export const calicoRoles: readonly {
     name: 'calico-kube-controllers',
     rules: [
       { apiGroups: [''], resources: ['nodes', 'pods'], verbs: read },
-      { apiGroups: [''], resources: ['namespaces', 'serviceaccounts'], verbs: read },
-      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: read },
+      { apiGroups: [''], resources: ['namespaces'], verbs: read },
       { apiGroups: calico, resources: ['ipreservations'], verbs: ['list'] },
       {
         apiGroups: calico,
-        resources: ['blockaffinities', 'ipamblocks', 'ipamhandles', 'tiers'],
+        resources: ['blockaffinities', 'ipamblocks', 'ipamconfigs', 'ipamhandles', 'tiers'],
         verbs: [...keep, 'watch'],
       },
       { apiGroups: calico, resources: ['ippools'], verbs: ['list', 'watch'] },
@@ -125,7 +124,7 @@ export const calicoRoles: readonly {
         resources: ['clusterinformations'],
         verbs: ['create', 'get', 'list', 'update', 'watch'],
       },
-      { apiGroups: calico, resources: ['hostendpoints'], verbs: keep },
+      { apiGroups: calico, resources: ['hostendpoints'], verbs: [...keep, 'watch'] },
       {
         apiGroups: calico,
         resources: ['kubecontrollersconfigurations'],

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
+import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { requesterIn, requesterIs } from './cel';
 import type { Subject } from './kinds';
 import { addClusterObject } from './kubernetes-object';
@@ -76,46 +77,30 @@ export class CertificateApprover extends Construct {
         },
       ],
       variables: [
-        {
-          name: 'breakGlass',
-          expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
-        },
+        breakGlassVariable(props.breakGlassGroups),
         { name: 'controller', expression: requesterIs(controllers) },
         {
           name: 'approved',
           expression: "object.status.?conditions.orValue([]).exists(c, c.type == 'Approved')",
         },
         {
-          name: 'byNode',
+          name: 'forNode',
           expression:
-            "object.spec.username.startsWith('system:node:') && 'system:nodes' in object.spec.?groups.orValue([])",
+            "object.spec.username.startsWith('system:node:') && 'system:nodes' in object.spec.?groups.orValue([]) && 'server auth' in object.spec.usages && object.spec.usages.all(u, u in ['digital signature', 'key encipherment', 'server auth'])",
         },
         {
-          name: 'servingUsages',
-          expression:
-            "object.spec.usages.all(u, u in ['digital signature', 'key encipherment', 'server auth']) && 'server auth' in object.spec.usages",
+          name: 'risky',
+          expression: `variables.approved && !variables.controller && !(object.spec.signerName == '${signer}' && variables.forNode)`,
         },
       ],
       validations: [
         {
-          expression: `!variables.approved || variables.breakGlass || variables.controller || object.spec.signerName == '${signer}'`,
-          message: `only requests for ${signer} are approved outside break-glass`,
-          reason: 'Forbidden',
-        },
-        {
-          expression: `!variables.approved || variables.breakGlass || object.spec.signerName != '${signer}' || (variables.byNode && variables.servingUsages)`,
-          message:
-            'a serving certificate is approved only for a node that asks for itself, with the usages of a server',
+          expression: 'variables.breakGlass || !variables.risky',
+          message: `outside break-glass only requests for ${signer} are approved, made by the node itself and with the usages of a server`,
           reason: 'Forbidden',
         },
       ],
-      auditAnnotations: [
-        {
-          key: 'break-glass',
-          valueExpression:
-            "variables.breakGlass && variables.approved ? request.userInfo.username + ' approved the certificate request ' + object.metadata.name : null",
-        },
-      ],
+      auditAnnotations: [breakGlassAnnotation('variables.risky')],
     });
   }
 }

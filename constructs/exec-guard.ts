@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
+import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { celList, labelOf, requesterIn } from './cel';
 
 /** Who may still enter pods of unprotected namespaces. */
@@ -24,19 +25,7 @@ export class ExecGuard extends Construct {
   constructor(scope: Construct, id: string, props: ExecGuardProps = {}) {
     super(scope, id);
     const name = props.name ?? 'hardened-cluster-exec';
-    const variables = [
-      {
-        name: 'breakGlass',
-        expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
-      },
-    ];
-    const auditAnnotations = [
-      {
-        key: 'break-glass',
-        valueExpression:
-          "variables.breakGlass ? request.userInfo.username + ' used break-glass on ' + request.resource.resource + '/' + request.?subResource.orValue('') + ' ' + request.?name.orValue('') : null",
-      },
-    ];
+    const breakGlass = breakGlassVariable(props.breakGlassGroups);
     new AdmissionPolicy(this, 'pods', {
       name,
       description: 'Pods that may be privileged are entered in emergencies only',
@@ -61,17 +50,20 @@ export class ExecGuard extends Construct {
         },
       ],
       variables: [
-        ...variables,
-        { name: 'level', expression: labelOf('namespaceObject', enforceLabel) },
+        breakGlass,
+        {
+          name: 'unprotected',
+          expression: `!(${labelOf('namespaceObject', enforceLabel)} in ${celList(['baseline', 'restricted'])})`,
+        },
       ],
       validations: [
         {
-          expression: `variables.breakGlass || variables.level in ${celList(['baseline', 'restricted'])}`,
+          expression: 'variables.breakGlass || !variables.unprotected',
           message: `entering pods of this namespace is left to break-glass: they may be privileged, as its label ${enforceLabel} is neither baseline nor restricted`,
           reason: 'Forbidden',
         },
       ],
-      auditAnnotations,
+      auditAnnotations: [breakGlassAnnotation('variables.unprotected')],
     });
     new AdmissionPolicy(this, 'nodes', {
       name: `${name}-by-nodes`,
@@ -84,7 +76,7 @@ export class ExecGuard extends Construct {
           resources: ['nodes/proxy'],
         },
       ],
-      variables,
+      variables: [breakGlass],
       validations: [
         {
           expression: 'variables.breakGlass',
@@ -92,7 +84,7 @@ export class ExecGuard extends Construct {
           reason: 'Forbidden',
         },
       ],
-      auditAnnotations,
+      auditAnnotations: [breakGlassAnnotation('true')],
     });
   }
 }

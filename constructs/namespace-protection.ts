@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
+import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { celList, labelOf, requesterIn } from './cel';
 
 /** Who may weaken a namespace. */
@@ -36,10 +37,7 @@ export class NamespaceProtection extends Construct {
         },
       ],
       variables: [
-        {
-          name: 'breakGlass',
-          expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
-        },
+        breakGlassVariable(props.breakGlassGroups),
         { name: 'rank', expression: rank('object') },
         {
           name: 'floor',
@@ -63,11 +61,7 @@ export class NamespaceProtection extends Construct {
         },
       ],
       auditAnnotations: [
-        {
-          key: 'break-glass',
-          valueExpression:
-            "variables.breakGlass && (variables.rank < variables.floor || !variables.versionKept) ? request.userInfo.username + ' used break-glass to weaken the namespace ' + object.metadata.name : null",
-        },
+        breakGlassAnnotation('variables.rank < variables.floor || !variables.versionKept'),
       ],
     });
   }

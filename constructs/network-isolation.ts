@@ -21,6 +21,8 @@ export interface NetworkIsolationProps {
  * widen: the metadata address, the control plane's internal ports and the dashboard are closed,
  * and namespaces that anyone makes later start with a default deny.
  *
+ * In Calico's own kinds a policy's name starts with its tier.
+ *
  * @see https://docs.tigera.io/calico/latest/network-policy/get-started/kubernetes-default-deny
  */
 export class NetworkIsolation extends Construct {
@@ -30,10 +32,12 @@ export class NetworkIsolation extends Construct {
     const controlPlane = [...props.controlPlaneCidrs].sort();
     const closed = [metadataCidr, ...props.closedCidrs].sort();
     addClusterObject(this, 'closed', 'GlobalNetworkPolicy', {
-      metadata: { name: `${prefix}-closed-to-pods` },
+      metadata: { name: `default.${prefix}-closed-to-pods` },
       spec: {
+        tier: 'default',
         order: 10,
-        selector: 'all()',
+        // Endpoints that are in a namespace: pods, and not the machines themselves.
+        namespaceSelector: 'all()',
         types: ['Egress'],
         egress: [
           { action: 'Deny', destination: { nets: closed } },
@@ -46,9 +50,11 @@ export class NetworkIsolation extends Construct {
       },
     });
     addClusterObject(this, 'dashboard', 'GlobalNetworkPolicy', {
-      metadata: { name: `${prefix}-no-dashboard` },
+      metadata: { name: `default.${prefix}-no-dashboard` },
       spec: {
+        tier: 'default',
         order: 20,
+        namespaceSelector: 'all()',
         selector: "k8s-app == 'kubernetes-dashboard'",
         types: ['Ingress'],
         ingress: [{ action: 'Deny' }],
@@ -56,8 +62,9 @@ export class NetworkIsolation extends Construct {
     });
     const system = [...props.systemNamespaces].sort().map((name) => `'${name}'`);
     addClusterObject(this, 'default-deny', 'GlobalNetworkPolicy', {
-      metadata: { name: `${prefix}-default-deny` },
+      metadata: { name: `default.${prefix}-default-deny` },
       spec: {
+        tier: 'default',
         // After every NetworkPolicy: those have order 1000.
         order: 2000,
         namespaceSelector: `kubernetes.io/metadata.name not in {${system.join(', ')}}`,

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
+import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { requesterIn, requesterIs } from './cel';
 
 /** Who may relabel and taint nodes. */
@@ -57,10 +58,7 @@ export class NodeProtection extends Construct {
         },
       ],
       variables: [
-        {
-          name: 'breakGlass',
-          expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
-        },
+        breakGlassVariable(props.breakGlassGroups),
         {
           name: 'trusted',
           expression: `${requesterIn(['system:nodes'])} || ${requesterIs(users)}`,
@@ -89,13 +87,7 @@ export class NodeProtection extends Construct {
           reason: 'Forbidden',
         },
       ],
-      auditAnnotations: [
-        {
-          key: 'break-glass',
-          valueExpression:
-            "variables.breakGlass && !variables.kept ? request.userInfo.username + ' used break-glass to relabel or taint the node ' + object.metadata.name : null",
-        },
-      ],
+      auditAnnotations: [breakGlassAnnotation('!variables.trusted && !variables.kept')],
     });
   }
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
+import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { celList, celString, requesterIn, requesterIs } from './cel';
 
 /** Who may still hand out what leads to the whole cluster. */
@@ -36,19 +37,8 @@ export class RbacGuard extends Construct {
   constructor(scope: Construct, id: string, props: RbacGuardProps = {}) {
     super(scope, id);
     const name = props.name ?? 'hardened-cluster-rbac';
-    const variables = [
-      {
-        name: 'breakGlass',
-        expression: requesterIn(props.breakGlassGroups ?? ['system:masters']),
-      },
-    ];
-    const auditAnnotations = [
-      {
-        key: 'break-glass',
-        valueExpression:
-          "variables.breakGlass && variables.risky ? request.userInfo.username + ' used break-glass on ' + request.resource.resource + ' ' + object.metadata.name : null",
-      },
-    ];
+    const variables = [breakGlassVariable(props.breakGlassGroups)];
+    const auditAnnotations = [breakGlassAnnotation('variables.risky')];
     const known = [...systemBindings, ...(props.allowedBindings ?? [])]
       .map(
         (binding) =>
