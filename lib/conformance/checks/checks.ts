@@ -16,6 +16,7 @@ import { sshChecks } from './machines/ssh';
 import { systemChecks } from './machines/system';
 import { bastionChecks } from './network/bastion';
 import { exposureChecks } from './network/exposure';
+import { placementChecks } from './network/placement';
 import { admissionChecks } from './workloads/admission';
 import { installedChecks } from './workloads/installed';
 import { networkPolicyChecks } from './workloads/network-policies';
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   ...apiServerEndpointChecks,
   ...kubeletChecks,
   ...exposureChecks,
+  ...placementChecks,
   ...bastionChecks,
   ...awsChecks,
   ...systemChecks,

@@ -1,6 +1,7 @@
 import type { Facts, ResourceFact } from '../facts';
 import { blocks, readCloud, references, resolve, resourcesOfKind, type Cloud } from './cloud';
 import { groupKey } from './firewall-rules';
+import { readStatements } from './iam-policies';
 import { memoize } from './memoize';
 import { textAt } from './values';
 
@@ -30,6 +31,7 @@ export const readHosts = memoize((facts: Facts): readonly Host[] | undefined => 
     ...host,
     publicAddress:
       host.publicAddress ||
+      takesAddress(facts, cloud, host.resource) ||
       (!refusesAddress(host.resource) && host.subnets.some((subnet) => assigning.has(subnet))),
   }));
 });
@@ -195,6 +197,32 @@ function hostParts(cloud: Cloud, { inputs }: ResourceFact): Omit<Host, 'name' | 
     ].map((reference) => keyOf(cloud, reference)),
     publicAddress: [inputs, ...interfaces].some((block) => setting(block) === 'true'),
   };
+}
+
+/** A machine whose role may associate an address gives itself one when it starts. */
+function takesAddress(facts: Facts, cloud: Cloud, { inputs }: ResourceFact): boolean {
+  const roles = profileReferences(inputs).flatMap((profile) => {
+    const found = resolve(cloud, profile);
+    return found ? references(found.inputs, 'role') : [];
+  });
+  return (readStatements(facts) ?? []).some(
+    ({ effect, actions, role }) =>
+      effect === 'Allow' &&
+      role !== undefined &&
+      roles.includes(role) &&
+      actions.some((action) => ['ec2:AssociateAddress', 'ec2:*', '*'].includes(action)),
+  );
+}
+
+/** What a machine names as its instance profile: an ARN, an id or a name. */
+export function profileReferences(inputs: ResourceFact['inputs']): readonly string[] {
+  return [
+    ...references(inputs, 'iamInstanceProfile'),
+    ...blocks(inputs, 'iamInstanceProfile').flatMap((block) => [
+      ...references(block, 'arn'),
+      ...references(block, 'name'),
+    ]),
+  ];
 }
 
 function refusesAddress({ inputs }: ResourceFact): boolean {

@@ -1,17 +1,20 @@
 import type { Facts } from '../facts';
 import { readCloud, resourcesOfKind } from './cloud';
+import { memoize } from './memoize';
 import { isMapping, mappingsAt, textAt, type Mapping } from './values';
 
 /** One statement of a policy of a role. */
 export interface PolicyStatement {
   readonly place: string;
+  /** The role it belongs to, as the resource names it. */
+  readonly role: string | undefined;
   readonly effect: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
 
 /** Statements of all inline and managed policies of roles; undefined without resources. */
-export function readStatements(facts: Facts): readonly PolicyStatement[] | undefined {
+export const readStatements = memoize((facts: Facts): readonly PolicyStatement[] | undefined => {
   const cloud = readCloud(facts);
   return (
     cloud &&
@@ -20,13 +23,14 @@ export function readStatements(facts: Facts): readonly PolicyStatement[] | undef
       .flatMap(({ name, inputs }) =>
         statementsOf(inputs.policy).map((statement, index) => ({
           place: `${name}: ${textAt(statement, 'Sid') ?? `statement ${index}`}`,
+          role: textAt(inputs, 'role'),
           effect: textAt(statement, 'Effect') ?? '',
           actions: [...texts(statement, 'Action'), ...texts(statement, 'NotAction').map(() => '*')],
           resources: texts(statement, 'Resource'),
         })),
       )
   );
-}
+});
 
 function statementsOf(policy: unknown): readonly Mapping[] {
   const document: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;

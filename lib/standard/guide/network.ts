@@ -20,6 +20,7 @@ export const networkClauses: readonly Clause[] = [
       'The cAdvisor port (really 4194) was removed in Kubernetes 1.12; it is shown to be closed.',
     checks: [
       'exposure/only-named-ports',
+      'exposure/default-group-closed',
       'exposure/kubernetes-ports',
       'machines/host-firewall',
       'control-plane/loopback-only',

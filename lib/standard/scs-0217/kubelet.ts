@@ -10,7 +10,12 @@ export const kubeletClauses: readonly Clause[] = [
     source,
     level: 'SHOULD',
     statement: 'A kubelet can be reached from inside only, and by HTTPS only.',
-    checks: ['exposure/kubelet-internal', 'kubelet/read-only-port-off', 'api/kubelet-authority'],
+    checks: [
+      'exposure/kubelet-internal',
+      'exposure/kubelet-from-control-plane',
+      'kubelet/read-only-port-off',
+      'api/kubelet-authority',
+    ],
   },
   {
     id: 'scs-0217/kubelet/anonymous-auth',

@@ -171,6 +171,12 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   'exposure/only-named-ports': open('web', 'worker', 80),
   'exposure/load-balancer-listeners': setInputs('TargetGroup', 'api', { port: 10250 }),
   'exposure/kubelet-internal': open('kubelet-from-outside', 'worker', [10000, 11000]),
+  'exposure/kubelet-from-control-plane': addResource(
+    rule('kubelet-from-workers', 'worker', 10250, 'worker'),
+  ),
+  'exposure/default-group-closed': setInputs('DefaultSecurityGroup', 'main', {
+    ingress: [{ protocol: '-1', self: true, fromPort: 0, toPort: 0 }],
+  }),
   'exposure/api-not-from-everywhere': setInputs('SecurityGroupIngressRule', 'api-from-outside', {
     cidrIpv4: '0.0.0.0/0',
   }),
@@ -272,7 +278,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   'versions/critical-patch-in-two-days': setFacts({ today: '2026-09-26' }),
   'versions/newest-minor-offered': setFacts({ today: '2027-04-27' }),
   'versions/every-minor-offered': setFacts({ today: '2027-03-01' }),
-  'versions/tested': setFacts({ kubernetesVersion: '1.36.3' }),
+  'versions/tested': setFacts({ kubernetesVersion: '1.34.9' }),
   'certificates/at-most-a-year': certificates('etcd-0-peer', { validityDays: 730 }),
   'certificates/approver': removeFile('control-plane', '/usr/local/lib/approve'),
   'certificates/authority-lifetime': certificates('cluster-ca', { validityDays: 36500 }),

@@ -3,9 +3,13 @@ import type { Facts } from '../../facts';
 import { unknown, verdictOf, type Finding } from '../../finding';
 import { blocks, readCloud, references, resolve, resourcesOfKind } from '../../readers/cloud';
 import { roleOf } from '../../readers/cloud-roles';
-import { readHosts } from '../../readers/hosts';
+import { profileReferences, readHosts } from '../../readers/hosts';
 import { readStatements } from '../../readers/iam-policies';
 import { textAt } from '../../readers/values';
+
+/** Actions that give out secrets: they must name what they may read. */
+const secretActions =
+  /^(ssm:GetParameter.*|secretsmanager:GetSecretValue|kms:Decrypt|s3:GetObject|sts:AssumeRole|iam:PassRole)$/;
 
 const noHosts = 'no EC2 machines among the facts';
 
@@ -35,7 +39,7 @@ export const awsChecks: readonly Check[] = [
       const cloud = readCloud(facts);
       if (!hosts || !cloud) return unknown(noHosts);
       const used = hosts.flatMap(({ name, resource }) =>
-        profilesOf(resource.inputs).map((profile) => ({
+        profileReferences(resource.inputs).map((profile) => ({
           name,
           tier: roleOf(resource) ?? name,
           profile: resolve(cloud, profile)?.name ?? profile,
@@ -73,9 +77,13 @@ export const awsChecks: readonly Check[] = [
       const written = statements
         .filter(({ effect }) => effect === 'Allow')
         .map(({ place, actions, resources }): Finding => {
+          const everything = resources.some((resource) =>
+            /^\*$|:parameter\/\*$|:key\/\*$/.test(resource),
+          );
           const wide = actions.filter(
             (action) =>
-              action === '*' || (/^[a-z0-9-]+:\*$/.test(action) && resources.includes('*')),
+              action === '*' ||
+              (everything && (/^[a-z0-9-]+:\*$/.test(action) || secretActions.test(action))),
           );
           return {
             holds: wide.length === 0,
@@ -154,14 +162,4 @@ function judgeMetadata(facts: Facts, field: string, holds: (value: string | unde
     }),
     noHosts,
   );
-}
-
-function profilesOf(inputs: Readonly<Record<string, unknown>>): readonly string[] {
-  return [
-    ...references(inputs, 'iamInstanceProfile'),
-    ...blocks(inputs, 'iamInstanceProfile').flatMap((block) => [
-      ...references(block, 'arn'),
-      ...references(block, 'name'),
-    ]),
-  ];
 }

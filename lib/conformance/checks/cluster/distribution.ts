@@ -85,9 +85,9 @@ export const distributionChecks: readonly Check[] = [
     why: 'Workloads go on when a zone fails.',
     remedy: 'Give worker pools subnets in several zones.',
     run: (facts) =>
-      onSpread(facts, 'worker', ({ zones }) => {
-        const evidence = `workers in ${[...zones].sort().join(', ')}`;
-        return zones.size >= 2 ? pass(evidence) : fail(evidence);
+      onSpread(facts, 'worker', ({ zones, machines }) => {
+        const evidence = `at least ${machines} workers in ${[...zones].sort().join(', ')}`;
+        return zones.size >= 2 && machines >= 2 ? pass(evidence) : fail(evidence);
       }),
   },
   {

@@ -1,14 +1,11 @@
-import type { MachineRole } from '../../../machine/machine-config';
-import type { Check } from '../../check';
+import type { Check, Verdict } from '../../check';
 import type { Facts } from '../../facts';
 import { fail, notApplicable, pass, unknown, verdictOf, type Finding } from '../../finding';
-import { readCloud, resolve } from '../../readers/cloud';
-import { groupsOfRole } from '../../readers/cloud-roles';
 import { componentFlags } from '../../readers/component-flags';
 import { etcdMachines, readEtcd } from '../../readers/etcd-members';
-import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
 import { flagList } from '../../readers/flags';
 import { readHostFirewall } from '../../readers/nftables';
+import { judgePortSources } from '../network/port-sources';
 
 /** Checks of where etcd runs and who reaches it. */
 export const etcdPlacementChecks: readonly Check[] = [
@@ -36,14 +33,15 @@ export const etcdPlacementChecks: readonly Check[] = [
     title: 'The client port of etcd (2379) lets in control-plane machines alone',
     why: 'Every other machine that reaches the port can try certificates and exploits on the data store.',
     remedy: 'Allow 2379 from the security group of the control plane, and from nothing else.',
-    run: (facts) => portRestricted(facts, 2379, ['control-plane']),
+    run: (facts) =>
+      onOwnMachines(facts, () => judgePortSources(facts, 2379, ['etcd'], ['control-plane'])),
   },
   {
     id: 'etcd/peer-port-restricted',
     title: 'The peer port of etcd (2380) lets in etcd members alone',
     why: 'The peer port speaks for the data itself: nobody but members has business there.',
     remedy: 'Allow 2380 from the security group of etcd itself, and from nothing else.',
-    run: (facts) => portRestricted(facts, 2380, ['etcd']),
+    run: (facts) => onOwnMachines(facts, () => judgePortSources(facts, 2380, ['etcd'], ['etcd'])),
   },
   {
     id: 'etcd/host-firewall',
@@ -98,24 +96,10 @@ function memberCount(facts: Facts): number | undefined {
   return servers.length > 0 ? Math.max(...servers) : undefined;
 }
 
-function portRestricted(facts: Facts, port: number, allowed: readonly MachineRole[]) {
-  const [rules, cloud] = [readIngressRules(facts), readCloud(facts)];
-  if (!rules || !cloud) return unknown('no cloud resources among the facts');
-  const etcd = groupsOfRole(facts, 'etcd');
-  if (etcd.size === 0) {
-    return (facts.machines ?? []).length > 0 && etcdMachines(facts)?.length === 0
-      ? notApplicable('etcd has no machines of its own')
-      : unknown('no security group of etcd among the facts');
-  }
-  const sources = new Set(allowed.flatMap((role) => [...groupsOfRole(facts, role)]));
-  const findings = rules
-    .filter((rule) => etcd.has(rule.group) && allowsPort(rule, port))
-    .map((rule): Finding => {
-      const from = [...rule.cidrs, ...rule.groups.map((group) => groupName(cloud, group))];
-      return {
-        holds: rule.cidrs.length === 0 && rule.groups.every((group) => sources.has(group)),
-        evidence: `${resolve(cloud, rule.group)?.name ?? rule.group}: ${showPorts(rule)} from ${from.join(', ')}`,
-      };
-    });
-  return verdictOf(findings, `no rule lets anybody reach port ${port} of etcd`);
+/** The clause is about etcd on machines of its own. */
+function onOwnMachines(facts: Facts, judge: () => Verdict): Verdict {
+  const machines = facts.machines ?? [];
+  return machines.length > 0 && machines.every(({ role }) => role !== 'etcd')
+    ? notApplicable('etcd has no machines of its own')
+    : judge();
 }

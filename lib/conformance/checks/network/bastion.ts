@@ -4,6 +4,7 @@ import { notApplicable, pass, unknown, verdictOf, type Finding } from '../../fin
 import { readCloud, resourcesOfKind } from '../../readers/cloud';
 import { groupsOfRole, roleOf } from '../../readers/cloud-roles';
 import { readExposures, showExposure, type Exposure } from '../../readers/exposure';
+import { readSshd } from '../../readers/sshd';
 import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
 
 /** The one entry for people. */
@@ -39,7 +40,8 @@ export const bastionChecks: readonly Check[] = [
   },
   {
     id: 'bastion/sessions-recorded',
-    title: 'Sessions on the bastion are recorded, and the recordings leave the machine',
+    title:
+      'SSH sessions are recorded on the bastion and behind it, and the recordings leave the machine',
     why: 'Afterwards it has to be known who did what, even if the bastion is gone.',
     remedy:
       'Record sessions (tlog, script or auditd with EXECVE) and ship them to a log group with retention.',
@@ -84,33 +86,35 @@ function jumps(facts: Facts): Verdict {
   );
 }
 
-const recorders = /\btlog-rec\b|\bscript\s+-|\basciinema rec\b|\biolog_dir\b/;
-const shippers =
-  /\b(amazon-cloudwatch-agent|fluent-bit|vector|put-log-events|PutLogEvents|Logs_20140328)\b/;
+const recorder = /\btlog-rec\b|\bscript\s+-|\basciinema rec\b|\bpty\.(fork|spawn)\b/;
+const shipper = /\bPutLogEvents\b|\bput-log-events\b|amazon-cloudwatch-agent|fluent-bit/;
 
+/** Sessions run inside what `ForceCommand` names; a jump ends at a machine that does the same. */
 function recorded(facts: Facts): Verdict {
   if ((facts.machines ?? []).length === 0) return unknown('no machines among the facts');
-  const bastions = (facts.machines ?? []).filter(({ role }) => role === 'bastion');
-  if (bastions.length === 0) return notApplicable('there is no bastion');
+  if (facts.machines?.some(({ role }) => role === 'bastion') !== true) {
+    return notApplicable('there is no bastion');
+  }
   return verdictOf(
-    bastions.flatMap(({ name, files }): Finding[] => {
-      const having = (pattern: RegExp) =>
-        Object.entries(files)
-          .filter(([, { content }]) => pattern.test(content))
-          .map(([path]) => path)
-          .sort();
-      const [recording, shipping] = [having(recorders), having(shippers)];
+    facts.machines.flatMap((machine): Finding[] => {
+      const settings = readSshd(machine);
+      if (!settings) return [];
+      const command = settings.get('forcecommand') ?? '';
+      const program = command.split(/\s+/)[0] ?? '';
+      const ships = Object.entries(machine.files).filter(([, { content }]) =>
+        shipper.test(content),
+      );
       return [
         {
-          holds: recording.length > 0,
-          evidence: `${name}: recorded by ${recording.join(', ') || 'nothing'}`,
+          holds: recorder.test(command) || recorder.test(machine.files[program]?.content ?? ''),
+          evidence: `${machine.name}: ForceCommand ${command || 'is not set'}`,
         },
         {
-          holds: shipping.length > 0,
-          evidence: `${name}: shipped by ${shipping.join(', ') || 'nothing'}`,
+          holds: ships.length > 0,
+          evidence: `${machine.name}: shipped by ${ships.map(([path]) => path).join(', ') || 'nothing'}`,
         },
       ];
     }),
-    'there is no bastion',
+    'no SSH server among the machines',
   );
 }

@@ -19,8 +19,10 @@ export const admissionChecks: readonly Check[] = [
       'Bind a ValidatingAdmissionPolicy over CONNECT of pods/exec, pods/attach and pods/portforward that decides by the Pod Security level of the namespace.',
     run: (facts) =>
       onManifests(facts, () => {
-        const guards = (readDenyingPolicies(facts) ?? []).filter(({ expressions }) =>
-          expressions.some((cel) => cel.includes('pod-security.kubernetes.io/enforce')),
+        const guards = (readDenyingPolicies(facts) ?? []).filter(
+          (policy) =>
+            policy.expressions.some((cel) => cel.includes('pod-security.kubernetes.io/enforce')) &&
+            guarded.some((resource) => sees(policy, 'CONNECT', resource)),
         );
         const open = guarded.filter(
           (resource) => !guards.some((policy) => sees(policy, 'CONNECT', resource)),

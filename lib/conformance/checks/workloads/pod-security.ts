@@ -41,11 +41,7 @@ export const podSecurityChecks: readonly Check[] = [
     title: 'No namespace but those of the system enforces less than baseline',
     why: 'One such namespace is enough to take over a node.',
     remedy: `Set the label ${enforceLabel} to baseline or restricted.`,
-    run: (facts) =>
-      judgeNamespaces(facts, (name, level) => ({
-        holds: atLeastBaseline(level) || level === undefined || isSystemNamespace(name),
-        evidence: `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`,
-      })),
+    run: (facts) => judgeNamespaces(facts, (name, level) => allowedLevel(facts, name, level)),
   },
   {
     id: 'pod-security/privileged-only-system',
@@ -53,10 +49,7 @@ export const podSecurityChecks: readonly Check[] = [
     why: 'Privileges are for the parts of the cluster that need them, by name.',
     remedy: `Take the level privileged from every other namespace and exemption.`,
     run: (facts) => {
-      const namespaces = judgeNamespaces(facts, (name, level) => ({
-        holds: level !== 'privileged' || isSystemNamespace(name),
-        evidence: `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`,
-      }));
+      const namespaces = judgeNamespaces(facts, (name, level) => allowedLevel(facts, name, level));
       if (namespaces.status !== 'pass' || facts.machines === undefined) return namespaces;
       const defaults = judgeDefaults(facts, ({ exempt }) => ({
         holds: exempt.every(isSystemNamespace),
@@ -116,6 +109,41 @@ function judgeNamespaces(
     ),
   );
 }
+
+/**
+ * A namespace may say privileged where it is the system's own, or where a policy denies the same
+ * things in every namespace, so that only service accounts it names have them.
+ */
+function allowedLevel(facts: Facts, name: string, level: string | undefined): Finding {
+  const shown = `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`;
+  if (level === undefined || atLeastBaseline(level)) return { holds: true, evidence: shown };
+  if (isSystemNamespace(name))
+    return { holds: true, evidence: `${shown}, a namespace of the system` };
+  const policy = (readDenyingPolicies(facts) ?? []).find(
+    (candidate) =>
+      sees(candidate, 'CREATE', 'pods') &&
+      baselineFields.every((field) => candidate.expressions.some((cel) => cel.includes(field))),
+  );
+  return {
+    holds: policy !== undefined,
+    evidence: policy
+      ? `${shown}, but policy ${policy.name} denies privileges to all but service accounts it names`
+      : shown,
+  };
+}
+
+/** What the baseline level is about; a policy in its place looks at all of it. */
+const baselineFields = [
+  'privileged',
+  'hostNetwork',
+  'hostPID',
+  'hostIPC',
+  'hostPort',
+  'capabilities',
+  'volumes',
+  'procMount',
+  'sysctls',
+] as const;
 
 function atLeastBaseline(level: string | undefined): boolean {
   return level === 'baseline' || level === 'restricted';

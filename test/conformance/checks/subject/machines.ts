@@ -43,6 +43,8 @@ const base = {
   '/etc/sysctl.d/90-hardening.conf': file(sysctl),
   '/etc/ssh/sshd_config': file(sshd),
   '/etc/nftables.conf': file(nftables),
+  '/usr/local/lib/record': file('#!/bin/sh\nexec tlog-rec "$@"\n', '0755'),
+  '/usr/local/lib/ship': file('#!/bin/sh\n# Logs_20140328.PutLogEvents\n', '0755'),
   '/etc/audit/rules.d/90-hardening.rules': file('-a always,exit -F path=/etc/passwd -F perm=wa\n'),
   '/etc/apt/apt.conf.d/90-hardening': file(
     'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n',
@@ -189,10 +191,7 @@ const etcdFiles = {
 
 /** A conformant cluster's machines, as small as they can be. */
 export const conformantMachines: readonly MachineFact[] = [
-  machine('bastion', 'bastion', {
-    '/usr/local/lib/record': file('#!/bin/sh\nexec tlog-rec "$@"\n', '0755'),
-    '/usr/local/lib/ship': file('#!/bin/sh\n# Logs_20140328.PutLogEvents\n', '0755'),
-  }),
+  machine('bastion', 'bastion', {}),
   ...['etcd-0', 'etcd-1', 'etcd-2', 'etcd-3', 'etcd-4'].map((name) =>
     machine(name, 'etcd', etcdFiles, [{ name: 'etcd', version: '3.6.14' }]),
   ),

@@ -80,7 +80,14 @@ const policy = (name: string) =>
   resource('aws:iam/rolePolicy:RolePolicy', name, {
     role: name,
     policy: JSON.stringify({
-      Statement: [{ Sid: 'Read', Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['*'] }],
+      Statement: [
+        {
+          Sid: 'Read',
+          Effect: 'Allow',
+          Action: ['s3:GetObject'],
+          Resource: ['arn:aws:s3:::demo/*'],
+        },
+      ],
     }),
   });
 
@@ -106,6 +113,7 @@ export const conformantResources: readonly ResourceFact[] = [
     natGatewayId: 'natgateway-a',
   }),
   ...subnets,
+  resource('aws:ec2/defaultSecurityGroup:DefaultSecurityGroup', 'main', { vpcId: 'vpc-main' }),
   ...['balancer', 'bastion', 'etcd', 'control-plane', 'worker'].map(group),
   rule('api-from-outside', 'balancer', 6443, '198.51.100.0/24'),
   rule('api-from-balancer', 'control-plane', 6443, 'balancer'),

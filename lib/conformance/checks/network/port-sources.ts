@@ -1,0 +1,35 @@
+import type { MachineRole } from '../../../machine/machine-config';
+import type { Verdict } from '../../check';
+import type { Facts } from '../../facts';
+import { unknown, verdictOf, type Finding } from '../../finding';
+import { readCloud, resolve } from '../../readers/cloud';
+import { groupsOfRole } from '../../readers/cloud-roles';
+import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
+
+/** Whether security groups of some tiers let in a port from security groups of others alone. */
+export function judgePortSources(
+  facts: Facts,
+  port: number,
+  targets: readonly MachineRole[],
+  sources: readonly MachineRole[],
+): Verdict {
+  const [rules, cloud] = [readIngressRules(facts), readCloud(facts)];
+  if (!rules || !cloud) return unknown('no cloud resources among the facts');
+  const groups = (roles: readonly MachineRole[]) =>
+    new Set(roles.flatMap((role) => [...groupsOfRole(facts, role)]));
+  const [target, allowed] = [groups(targets), groups(sources)];
+  if (target.size === 0)
+    return unknown(`no security group of ${targets.join(', ')} among the facts`);
+  return verdictOf(
+    rules
+      .filter((rule) => target.has(rule.group) && allowsPort(rule, port))
+      .map((rule): Finding => {
+        const from = [...rule.cidrs, ...rule.groups.map((group) => groupName(cloud, group))];
+        return {
+          holds: rule.cidrs.length === 0 && rule.groups.every((group) => allowed.has(group)),
+          evidence: `${resolve(cloud, rule.group)?.name ?? rule.group}: ${showPorts(rule)} from ${from.join(', ')}`,
+        };
+      }),
+    `no rule lets anybody reach port ${port} of ${targets.join(', ')}`,
+  );
+}

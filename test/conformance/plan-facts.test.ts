@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { collectPlanFacts } from '../../cli/plan/collect-facts';
+import { collectUserData } from '../../cli/plan/machine-user-data';
+import { PkiStore } from '../../cli/plan/pki-store';
+import { planCluster } from '../../cli/plan/plan-cluster';
+import { transcribeResources } from '../../cli/plan/transcribe';
+import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
+import type { Facts } from '../../lib/conformance/facts';
+import { runChecks } from '../../lib/conformance/run-checks';
+import { makeBlueprint, today } from '../support/blueprint-inputs';
+
+let scratch = '';
+
+beforeAll(() => {
+  scratch = mkdtempSync(path.join(os.tmpdir(), 'plan-facts-'));
+});
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function planFacts(changes: Partial<BlueprintInput>): Promise<Facts> {
+  const store = PkiStore.open(path.join(scratch, 'pki'));
+  const cluster = await planCluster(makeBlueprint(changes), store, new Date(`${today}T00:00:00Z`));
+  const resources = await transcribeResources(cluster.resources);
+  return collectPlanFacts(cluster, resources, collectUserData(cluster.resources));
+}
+
+/** Clauses by how they ended, without those that hold. */
+function exceptions(facts: Facts): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { clause, status } of runChecks(facts, { waivers: [], today }).clauses) {
+    if (status !== 'pass') (found[status] ??= []).push(clause.id);
+  }
+  return found;
+}
+
+/** What no plan can settle, or what the default cluster gives no occasion for. */
+const notApplicable = [
+  'scs-0214/labels/host-id',
+  'scs-0215/requests/adapted',
+  'guide/securing-a-cluster',
+  'guide/service-accounts/automount-without-rbac',
+];
+/** Whether the exact patch was tested is for whoever rolls it out to say. */
+const unknown = ['scs-0210/versions/tested'];
+/** RECOMMENDED: more than one control-plane machine a zone. */
+const onePerZone = 'scs-0214/distribution/several-per-zone';
+
+describe('facts of a plan', () => {
+  test('meet every clause in the profile standard but one recommendation', async () => {
+    expect(exceptions(await planFacts({}))).toEqual({
+      fail: [onePerZone],
+      unknown,
+      'not-applicable': notApplicable,
+    });
+  });
+
+  test('meet every clause in the profile strict with two control-plane machines a zone', async () => {
+    const facts = await planFacts({ profile: 'strict', controlPlane: { machines: 6 } });
+    expect(exceptions(facts)).toEqual({ unknown, 'not-applicable': notApplicable });
+  });
+
+  test('fail the clauses on availability in the profile development', async () => {
+    expect(exceptions(await planFacts({ profile: 'development' }))).toEqual({
+      fail: [
+        'scs-0217/etcd/five-members',
+        'scs-0214/distribution/control-plane-machines',
+        'scs-0214/distribution/kubernetes-practice',
+        'scs-0214/distribution/control-plane-zones',
+        onePerZone,
+        'scs-0214/distribution/worker-zones',
+        'scs-0214/distribution/worker-each-zone',
+      ],
+      unknown,
+      'not-applicable': notApplicable,
+    });
+  });
+
+  test('fail when the API server may be reached from everywhere', async () => {
+    const facts = await planFacts({
+      access: { apiCidrs: ['0.0.0.0/0'], sshCidrs: ['198.51.100.0/24'] },
+    });
+    expect(exceptions(facts)['fail']).toEqual([onePerZone, 'guide/kops/api-topology']);
+  });
+});
