@@ -65,6 +65,7 @@ details > summary { cursor: pointer; }
 .checks > li { margin: 0 0 .6rem; }
 .evidence { margin: .15rem 0; padding-left: 1.1rem; color: var(--muted); }
 .remedy { border-left: 3px solid var(--line); padding-left: .6rem; }
+.flows td:first-child { text-align: right; font-weight: 600; }
 figure { margin: 0; overflow-x: auto; }
 figure svg { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 .filter { border: 1px solid var(--line); border-radius: .25rem; padding: .4rem .8rem .6rem;
@@ -76,18 +77,25 @@ ${filterStatuses
       `body:has(#show-${status}:checked) :is(.clause:not(.is-${status}), .group:not(.has-${status})) { display: none; }`,
   )
   .join('\n')}
-@media (max-width: 45rem) {
+@media print, (max-width: 45rem) {
   .clauses thead { position: absolute; left: -99rem; }
-  .clauses, .clauses tbody, .clauses tr, .clauses th, .clauses td { display: block; }
-  .clauses th, .clauses td { border-bottom: 0; padding: .15rem 0; }
-  .clauses tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  .clauses, .clauses tbody { display: block; }
+  .clauses tr { display: grid; grid-template-columns: 6.5rem 1fr; padding: .5rem 0;
+    border-bottom: 1px solid var(--line); }
+  .clauses th, .clauses td { border-bottom: 0; padding: 0; }
+  .clauses th, .clauses td:last-child { grid-column: 1 / -1; }
+  .counts th, .counts td { padding: .3rem; }
 }
 @media print {
   @page { margin: 15mm; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; }
-  nav, .filter, .skip { display: none; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.35; }
+  nav, .filter, .skip, summary { display: none; }
   h2, h3, h4 { break-after: avoid; }
-  tr, .verdict, figure { break-inside: avoid; }
+  .verdict, .flows tr, .checks > li { break-inside: avoid; }
+  .clauses .status, .clauses td { break-after: avoid; }
+  .evidence { columns: 2; column-gap: 2rem; font-size: 8.5pt; }
+  .evidence li { break-inside: avoid; }
+  figure svg { max-height: 235mm; margin: 0 auto; border: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
 `;

@@ -1,4 +1,7 @@
 import { levels } from './count-levels';
+import type { PortMatrix } from '../../network/port-matrix';
+import { describeParty } from '../topology/firewall-table';
+import { groupFlows, renderPorts } from '../topology/group-flows';
 import { escapeMarkup } from './escape';
 import { groupClauses } from './group-clauses';
 import { renderClauseTable, anchorOf, renderStatus } from './html-clauses';
@@ -12,6 +15,8 @@ import type { ClauseResult, Report } from './report';
 export interface HtmlExtras {
   /** The picture of the topology as `renderTopology` draws it: an `<svg>` element. */
   readonly topologySvg?: string;
+  /** Rows of the port matrix, for a table below a picture that was drawn without one. */
+  readonly portMatrix?: PortMatrix;
 }
 
 /**
@@ -24,6 +29,7 @@ export function renderHtml(report: Report, extras: HtmlExtras = {}): string {
     renderVerdict(report),
     renderCounts(report),
     ...(extras.topologySvg === undefined ? [] : [renderPicture(extras.topologySvg)]),
+    ...(extras.portMatrix === undefined ? [] : [renderFlows(extras.portMatrix)]),
     ...renderWaivers(report),
     renderClauses(report),
   ];
@@ -128,6 +134,34 @@ function renderPicture(topologySvg: string): PageSection {
 ${topologySvg.trim()}
 <figcaption class="muted">Subnets, tiers and every allowed flow. What has no arrow is denied.</figcaption>
 </figure>`,
+  };
+}
+
+function renderFlows(portMatrix: PortMatrix): PageSection {
+  const rows = groupFlows(portMatrix).flatMap(({ number, rules }) =>
+    rules.map((rule) => {
+      const { id, from, to, protocol, why } = rule;
+      const cells = [
+        describeParty(from),
+        describeParty(to),
+        `${protocol} ${renderPorts(rule)}`,
+        why,
+      ];
+      return `<tr><td>${number}</td><th scope="row"><code>${escapeMarkup(id)}</code></th>${cells
+        .map((cell) => `<td>${escapeMarkup(cell)}</td>`)
+        .join('')}</tr>`;
+    }),
+  );
+  return {
+    id: 'flows',
+    heading: 'Allowed flows',
+    body: `<table class="flows">
+<thead><tr><th scope="col">No.</th><th scope="col">Rule</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Ports</th><th scope="col">Why</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table>
+<p class="muted">No. is the number of the arrow in the picture. What has no row is denied.</p>`,
   };
 }
 

@@ -66,14 +66,15 @@ export function renderFirewallMarkdown(portMatrix: PortMatrix): string {
 function cellsOf(portMatrix: PortMatrix): string[][] {
   return portMatrix.map((rule) => [
     rule.id,
-    describe(rule.from),
-    describe(rule.to),
+    describeParty(rule.from),
+    describeParty(rule.to),
     `${rule.protocol} ${renderPorts(rule)}`,
     rule.why,
   ]);
 }
 
-function describe(party: Party): string {
+/** A party with its addresses, such as `ssh-clients (203.0.113.0/24)`. */
+export function describeParty(party: Party): string {
   return party.kind === 'cidrs' ? `${nameOf(party)} (${party.cidrs.join(', ')})` : nameOf(party);
 }
 

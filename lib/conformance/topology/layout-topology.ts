@@ -17,6 +17,12 @@ import { listTierRows } from './tiers';
 
 const margin = 20;
 
+/** What a picture may leave out. */
+export interface TopologyOptions {
+  /** Whether the rows of the port matrix are listed below the picture. @default true */
+  readonly table?: boolean;
+}
+
 /**
  * Lays the picture out: zones are columns, kinds of subnets are bands, tiers are rows across the
  * zones. Flows run in lanes left and right of the zones, so that no line ever crosses a box; each
@@ -26,6 +32,7 @@ export function layoutTopology(
   blueprint: Blueprint,
   addresses: AddressPlan,
   portMatrix: PortMatrix,
+  { table: withTable = true }: TopologyOptions = {},
 ): TopologyLayout {
   const groups = groupFlows(portMatrix);
   const rows = listTierRows(blueprint, addresses.etcdMembers, portMatrix);
@@ -43,7 +50,9 @@ export function layoutTopology(
   const columns = planColumns(groups, pins.sides, parties, lanes, addresses.subnets.length, margin);
   const boxes = layoutBoxes(addresses, bands, parties, columns, vpcTop);
   const routes = layoutRoutes(groups, placedPins, parties, lanes, columns);
-  const table = layoutTable(groups, portMatrix, boxes.bottom + 40, margin, columns.width);
+  const table = withTable
+    ? layoutTable(groups, portMatrix, boxes.bottom + 40, margin, columns.width)
+    : { labels: [], badges: [], rules: [], bottom: boxes.bottom };
   return {
     width: columns.width,
     height: table.bottom + margin,

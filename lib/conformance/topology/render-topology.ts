@@ -2,7 +2,7 @@ import type { Blueprint } from '../../blueprint/blueprint';
 import type { AddressPlan } from '../../network/address-plan';
 import type { PortMatrix } from '../../network/port-matrix';
 import { escapeMarkup } from '../report/escape';
-import { layoutTopology } from './layout-topology';
+import { layoutTopology, type TopologyOptions } from './layout-topology';
 import type { ArrowHead, Badge, Box, ColourKey, Label, Route, Segment } from './shape';
 import { topologyStyle } from './topology-style';
 
@@ -14,8 +14,9 @@ export function renderTopology(
   blueprint: Blueprint,
   addresses: AddressPlan,
   portMatrix: PortMatrix,
+  options: TopologyOptions = {},
 ): string {
-  const layout = layoutTopology(blueprint, addresses, portMatrix);
+  const layout = layoutTopology(blueprint, addresses, portMatrix, options);
   const width = Math.ceil(layout.width);
   const height = Math.ceil(layout.height);
   return `${[

@@ -37,15 +37,18 @@ export function listTierRows(
     used.has(tier)
       ? [{ key: `tier:${tier}`, band, title, detail: '', bars: [], placed: [], ...rest }]
       : [];
+  // Only a bastion that is reached by SSH needs a public address.
+  const ssh = bastion.access === 'ssh';
+  const bastionRow = row('bastion', ssh ? 'public' : 'private', 'Bastion', {
+    detail: ssh ? 'reached by SSH' : 'reached by Session Manager, no open port',
+    bars: [{ name: 'bastion', detail: `1 × ${machine(bastion)}, replaced in any zone` }],
+  });
   const natZones = network.natGateways === 'single' ? zones.slice(0, 1) : zones;
   return [
     ...row('public-load-balancer', 'public', 'Public load balancer', {
       detail: 'in each zone',
     }),
-    ...row('bastion', 'public', 'Bastion', {
-      detail: `reached by ${bastion.access === 'ssh' ? 'SSH' : 'Session Manager, no open port'}`,
-      bars: [{ name: 'bastion', detail: `1 × ${machine(bastion)}, replaced in any zone` }],
-    }),
+    ...(ssh ? bastionRow : []),
     {
       key: 'nat',
       band: 'public',
@@ -54,6 +57,7 @@ export function listTierRows(
       bars: [],
       placed: natZones.map((zone) => ({ name: 'NAT gateway', detail: '', zone })),
     },
+    ...(ssh ? [] : bastionRow),
     ...row('internal-load-balancer', 'private', 'Internal load balancer', {
       detail: `${blueprint.names.api}, in each zone`,
     }),

@@ -3,6 +3,8 @@ import { escapeControls } from '../../../lib/conformance/report/escape';
 import { darkPalette, lightPalette } from '../../../lib/conformance/report/html-palette';
 import { filterStatuses } from '../../../lib/conformance/report/html-style';
 import { renderHtml } from '../../../lib/conformance/report/render-html';
+import { planPortMatrix } from '../../../lib/network/plan-port-matrix';
+import { makeBlueprint } from '../../support/blueprint-inputs';
 import { contrast } from '../../support/contrast';
 import { allElements, parseXml, textOf, type XmlElement } from '../../support/parse-xml';
 import { hostile, hostileReport, reportOf, sampleClauses } from './sample-report';
@@ -109,6 +111,16 @@ test('renders the topology inside a figure, and no section without one', () => {
   );
   expect(figure.flatMap((element) => named(element, 'svg'))).toHaveLength(1);
   expect(named(page, 'figure')).toEqual([]);
+});
+
+test('renders a row a flow when told the port matrix', () => {
+  const rows = planPortMatrix(makeBlueprint());
+  const flows = withClass(parseXml(renderHtml(reportOf(), { portMatrix: rows })), 'flows');
+  const cells = flows.flatMap((table) => named(table, 'tr')).map(squeeze);
+  expect(cells).toHaveLength(rows.length + 1);
+  expect(cells[1]).toBe(
+    '1api-from-outsideapi-clients (203.0.113.0/24)public-load-balancertcp 6443Kubernetes API for the networks named in access.apiCidrs',
+  );
 });
 
 describe.each([

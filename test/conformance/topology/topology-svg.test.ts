@@ -1,4 +1,5 @@
 import { groupFlows } from '../../../lib/conformance/topology/group-flows';
+import { layoutTopology } from '../../../lib/conformance/topology/layout-topology';
 import { renderTopology } from '../../../lib/conformance/topology/render-topology';
 import { darkPicture, lightPicture } from '../../../lib/conformance/topology/topology-style';
 import { renderHtml } from '../../../lib/conformance/report/render-html';
@@ -65,6 +66,32 @@ test('renders only what the port matrix allows', () => {
   expect(words).toContain('etcd-peers');
   expect(words).not.toContain('Bastion');
   expect(words).not.toContain('Internet');
+});
+
+test.each([
+  ['ssh', 'public'],
+  ['session-manager', 'private'],
+] as const)('renders a bastion reached by %s in the %s subnets', (access, band) => {
+  const changed = makeBlueprint({
+    bastion: { access, authorizedKeys: blueprint.bastion.authorizedKeys.slice() },
+    ...(access === 'ssh' ? {} : { access: { apiCidrs: [] } }),
+  });
+  const { boxes } = layoutTopology(changed, planAddresses(changed), planPortMatrix(changed));
+  const rectOf = (id: string) => boxes.find((box) => box.id === id)?.rect;
+  const bastion = rectOf('tier:bastion');
+  const subnet = rectOf(`subnet:${band}:eu-central-1a`);
+  expect(bastion?.y).toBeGreaterThan(subnet?.y ?? Infinity);
+  expect(bastion?.y).toBeLessThan((subnet?.y ?? 0) + (subnet?.height ?? 0));
+});
+
+test('renders the picture alone when asked', () => {
+  const alone = renderTopology(blueprint, planAddresses(blueprint), portMatrix, { table: false });
+  const words = allElements(parseXml(alone))
+    .filter(({ name }) => name === 'text')
+    .map(textOf);
+  expect(words).toContain('etcd-0');
+  expect(words).not.toContain('Allowed flows');
+  expect(svg.startsWith('<svg')).toBe(true);
 });
 
 test('renders the same text again', () => {
