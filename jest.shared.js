@@ -3,6 +3,8 @@
 /** What the fast suite and the suite on real programs have in common. */
 module.exports = {
   testEnvironment: 'node',
+  // Pulumi keeps its settings among the globals and still reads them while it winds down.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,8 +1,21 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckOptions } from './commands/check';
+import type { PlanOptions } from './commands/plan';
 import { InputError } from './input-error';
 
 const profiles = ['standard', 'strict', 'development'];
 const formats = ['text', 'json', 'junit', 'sarif', 'html'] as const;
+
+/** The day that ends of life, expiries and certificates are held against. */
+function asOf(): Option {
+  return new Option('--as-of <day>', 'judge as of this day, such as 2027-03-31 (default: today)')
+    .default(new Date(), 'today')
+    .argParser((text) => {
+      const day = new Date(`${text}T00:00:00Z`);
+      if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime())) return day;
+      throw new InvalidArgumentError('Expected a day such as 2027-03-31.');
+    });
+}
 
 /** 0: all well. 1: a MUST or a critical row fails. 2: input that can't be used. */
 export type ExitCode = 0 | 1 | 2;
@@ -11,12 +24,9 @@ export type ExitCode = 0 | 1 | 2;
  * Runs the command with its arguments (without program names). Prints to standard output and
  * error; input that can't be used gives one message a problem and no stack trace.
  */
-export async function runCommandLine(
-  args: readonly string[],
-  now: Date = new Date(),
-): Promise<ExitCode> {
+export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
-  const program = makeProgram(now, (code) => {
+  const program = makeProgram((code) => {
     exitCode = code;
   });
   try {
@@ -34,7 +44,7 @@ export async function runCommandLine(
 }
 
 // Each command loads only what it needs: start-up is part of the time that a plan may take.
-function makeProgram(now: Date, exit: (code: ExitCode) => void): Command {
+function makeProgram(exit: (code: ExitCode) => void): Command {
   const program = new Command('hardened-cluster')
     .description('Hardened Kubernetes on AWS: plan it, check it, explain it.')
     .exitOverride();
@@ -46,9 +56,10 @@ function makeProgram(now: Date, exit: (code: ExitCode) => void): Command {
     .addOption(new Option('--profile <name>', 'in place of the configured one').choices(profiles))
     .option('--out <dir>', 'folder to write', 'plan')
     .option('--json', 'print one JSON object instead of the summary')
-    .action(async (options: { config?: string; profile?: string; out: string; json?: boolean }) => {
+    .addOption(asOf())
+    .action(async (options: PlanOptions & { readonly asOf: Date }) => {
       const { runPlan } = await import('./commands/plan.js');
-      exit(await runPlan(options, now));
+      exit(await runPlan(options, options.asOf));
     });
 
   program
@@ -59,12 +70,11 @@ function makeProgram(now: Date, exit: (code: ExitCode) => void): Command {
       new Option('--format <format>', 'form of the report').choices(formats).default('text'),
     )
     .option('--out <file>', 'write the report there')
-    .action(
-      async (targets: string[], options: { format: (typeof formats)[number]; out?: string }) => {
-        const { runCheck } = await import('./commands/check.js');
-        exit(runCheck(targets.length === 0 ? ['plan'] : targets, options, now));
-      },
-    );
+    .addOption(asOf())
+    .action(async (targets: string[], options: CheckOptions & { readonly asOf: Date }) => {
+      const { runCheck } = await import('./commands/check.js');
+      exit(runCheck(targets.length === 0 ? ['plan'] : targets, options, options.asOf));
+    });
 
   program
     .command('explain')

@@ -7,7 +7,7 @@ import { InputError } from './input-error';
  *
  * @throws InputError that names the file and, for a syntax error, line and column.
  */
-export function readConfigFile(file: string): unknown {
+export function readConfigFile(file: string): object {
   if (!existsSync(file)) {
     throw new InputError([`${file}: got no such file, expected a configuration in YAML`]);
   }

@@ -29,8 +29,7 @@ export function loadBlueprint(
 ): { readonly blueprint: Blueprint; readonly file: string } {
   const file = choice.config ?? (existsSync(usualFile) ? usualFile : exampleFile);
   const config = readConfigFile(file);
-  const input =
-    choice.profile === undefined ? config : { ...Object(config), profile: choice.profile };
+  const input = choice.profile === undefined ? config : { ...config, profile: choice.profile };
   try {
     return {
       blueprint: resolveBlueprint(input, { today: now.toISOString().slice(0, 10) }),

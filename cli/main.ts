@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line';
 
-void runCommandLine(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+runCommandLine(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    // A mistake of ours, not of the user's: whoever mends it needs the place.
+    process.stderr.write(`internal error: ${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    process.exitCode = 70;
+  },
+);

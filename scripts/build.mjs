@@ -1,11 +1,13 @@
 // Transpiles every module to dist/ and bundles the command; types are checked by `npm run types`.
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
+const fresh = path.join(root, 'node_modules', '.cache', `build-${process.pid}`);
 const rooms = ['lib', 'stacks', 'constructs', 'cli', 'bench'];
 const common = { format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning' };
 
@@ -24,12 +26,13 @@ const foldersStay = {
   },
 };
 
-await rm(dist, { recursive: true, force: true });
 const files = (await Promise.all(rooms.map(filesOf))).flat();
 const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
-await build({ ...common, entryPoints: sources, outdir: dist, outbase: root });
+await build({ ...common, entryPoints: sources, outdir: fresh, outbase: root });
 await Promise.all(files.filter((file) => !/\.ts$|tsconfig\.json$/.test(file)).map(copy));
 await bundleCommand();
+await replaceChanged();
+await rm(fresh, { recursive: true });
 
 async function filesOf(room) {
   const entries = await readdir(path.join(root, room), { recursive: true, withFileTypes: true });
@@ -40,7 +43,7 @@ async function filesOf(room) {
 }
 
 async function copy(source) {
-  const target = path.join(dist, path.relative(root, source));
+  const target = path.join(fresh, path.relative(root, source));
   await mkdir(path.dirname(target), { recursive: true });
   await copyFile(source, target);
 }
@@ -51,7 +54,7 @@ async function bundleCommand() {
   const { metafile } = await build({
     ...common,
     entryPoints: [path.join(root, 'cli', 'main.ts')],
-    outfile: path.join(dist, 'cli', 'main.js'),
+    outfile: path.join(fresh, 'cli', 'main.js'),
     allowOverwrite: true,
     bundle: true,
     minifySyntax: true,
@@ -61,7 +64,28 @@ async function bundleCommand() {
     alias: { typescript: unneeded, '@npmcli/arborist': unneeded },
     plugins: [foldersStay],
   });
-  await writeFile(path.join(dist, 'cli', 'modules.json'), modulesOf(metafile));
+  await writeFile(path.join(fresh, 'cli', 'modules.json'), modulesOf(metafile));
+}
+
+/** Moves what has changed to dist/, file by file, so that a command that runs there never sees half. */
+async function replaceChanged() {
+  const [made, before] = await Promise.all([listFiles(fresh), listFiles(dist)]);
+  for (const name of made) {
+    const [source, target] = [path.join(fresh, name), path.join(dist, name)];
+    if (before.includes(name) && (await readFile(source)).equals(await readFile(target))) continue;
+    await mkdir(path.dirname(target), { recursive: true });
+    await rename(source, target);
+  }
+  const stale = before.filter((name) => !made.includes(name));
+  await Promise.all(stale.map((name) => rm(path.join(dist, name))));
+}
+
+async function listFiles(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
 /** The packages in the bundle, for the benchmark that loads the same ones. */

@@ -4,7 +4,6 @@ import type {
   CertificateFact,
   Facts,
   MachineFact,
-  ManifestFact,
   ResourceFact,
 } from '../../lib/conformance/facts';
 import { collectManifests } from './collect-manifests';
@@ -35,19 +34,19 @@ export interface PlanFolder {
 
 /** Reads back what `plan` wrote. */
 export function collectPlanFolder(folder: string, today: string): PlanFolder {
-  const blueprint = readJson<PlanFolder['blueprint']>(folder, 'blueprint.json');
+  const blueprint = readJson(folder, 'blueprint.json') as PlanFolder['blueprint'];
   return {
     blueprint,
     facts: {
       source: 'plan',
       kubernetesVersion: blueprint.kubernetes.version,
       today,
-      resources: readJson<ResourceFact[]>(folder, 'resources.json'),
-      certificates: readJson<CertificateFact[]>(folder, 'certificates.json'),
+      resources: readJson(folder, 'resources.json') as ResourceFact[],
+      certificates: readJson(folder, 'certificates.json') as CertificateFact[],
       machines: readdirSync(path.join(folder, 'machines')).map((name) =>
         readMachine(path.join(folder, 'machines', name)),
       ),
-      manifests: collectManifests([path.join(folder, 'manifests')]) as ManifestFact[],
+      manifests: collectManifests([path.join(folder, 'manifests')]),
     },
   };
 }
@@ -64,7 +63,7 @@ interface MachineJson {
 }
 
 function readMachine(folder: string): MachineFact {
-  const machine = readJson<MachineJson>(folder, 'machine.json');
+  const machine = readJson(folder, 'machine.json') as MachineJson;
   return {
     name: machine.name,
     role: machine.role,
@@ -83,6 +82,6 @@ function readMachine(folder: string): MachineFact {
   };
 }
 
-function readJson<T>(folder: string, name: string): T {
-  return JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
+function readJson(folder: string, name: string): unknown {
+  return JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
 }

@@ -1,3 +1,4 @@
+import { setImmediate as settled } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { InvokeResponse } from '@pulumi/pulumi/proto/provider_pb';
 import type {
@@ -144,6 +145,9 @@ export class PlanMonitor {
         const failure = error instanceof Error ? error : new Error(String(error));
         callback(Object.assign(failure, { details: failure.message }), undefined);
       }
+      // What waited for this answer asks its own questions before the next one is worked on;
+      // otherwise the order would depend on how long a key takes to make.
+      await settled();
     });
   }
 }

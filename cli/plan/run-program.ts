@@ -42,8 +42,10 @@ export async function runProgram(
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
-    await pulumi.runtime.disconnect();
+    await untilDone(async () => {
+      await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+      await pulumi.runtime.disconnect();
+    });
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -52,4 +54,18 @@ export async function runProgram(
     resources: monitor.resources.filter((resource) => resource !== stack),
     outputs: monitor.outputs.get(stack?.urn ?? '') ?? {},
   };
+}
+
+/** Ends with the first error inside an `apply`, which nobody else would ever hear of. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  let refuse: (reason: unknown) => void = () => undefined;
+  const refused = new Promise<never>((_resolve, reject) => {
+    refuse = reject;
+  });
+  process.once('unhandledRejection', refuse);
+  try {
+    await Promise.race([work(), refused]);
+  } finally {
+    process.off('unhandledRejection', refuse);
+  }
 }

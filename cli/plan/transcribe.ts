@@ -7,7 +7,7 @@ export interface TranscribedResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Secrets are `[secret]`, PEM is `[pem]`, long text is its size and SHA-256. */
+  /** Secrets are `[secret]`, PEM is `[pem]`, key sets `[public keys]`, long text its SHA-256. */
   readonly inputs: Properties;
   readonly parent?: string;
   readonly id?: string;
@@ -65,8 +65,13 @@ async function transcribe(value: unknown): Promise<unknown> {
 
 function transcribeText(text: string): string {
   if (text.includes('-----BEGIN ')) return '[pem]';
-  return text.length > longestText ? digestOf(text) : text;
+  if (text.startsWith('{"keys":[')) return '[public keys]';
+  const shown = text.replaceAll(base64Pem, '[pem]');
+  return shown.length > longestText ? digestOf(shown) : shown;
 }
+
+/** `-----BEGIN ` in base64, as kubeconfig files carry it. */
+const base64Pem = /LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
 
 async function transcribeAsset(value: asset.Asset): Promise<Properties> {
   if (value instanceof asset.RemoteAsset) return { remoteAsset: await value.uri };

@@ -20,9 +20,11 @@ export interface ApiServer {
   /** A client with a certificate for this user and group. */
   clientOf(user: string, group?: string): Promise<KubeClient>;
   client(caller: Caller): KubeClient;
+  /** A kubeconfig file for this user and group. */
+  kubeconfig(name: string, user: string, group?: string): Promise<string>;
   kubectl(
     args: readonly string[],
-    options?: { readonly env?: NodeJS.ProcessEnv },
+    options?: { readonly env?: NodeJS.ProcessEnv; readonly input?: string },
   ): Promise<CommandResult>;
   stop(): Promise<void>;
 }
@@ -205,9 +207,11 @@ async function start(
     auditLog,
     clientOf,
     client,
-    kubectl: (args, { env } = {}) =>
+    kubeconfig,
+    kubectl: (args, { env, input } = {}) =>
       runCommand(tool('kubectl', minor), ['--kubeconfig', adminConfig, ...args], {
         env: { HOME: root, ...env },
+        ...(input === undefined ? {} : { input }),
       }),
     stop,
   };

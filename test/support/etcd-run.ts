@@ -29,16 +29,17 @@ export function runAside(
   timeoutSeconds = 60,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: timeoutSeconds * 1000,
-      killSignal: 'SIGKILL',
-    });
+    // A group of its own, because nsenter leaves a child that outlives it.
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, timeoutSeconds * 1000);
     const text = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
     child.once('error', reject);
     child.once('close', (code) => {
+      clearTimeout(timer);
       resolve({ status: code ?? -1, ...text });
     });
   });

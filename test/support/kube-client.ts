@@ -22,18 +22,19 @@ export interface KubeClient {
   /** JSON merge patch. */
   patch(path: string, body: unknown): Promise<Answer>;
   delete(path: string, body?: unknown): Promise<Answer>;
+  /** Type of the first event of a watch, such as `ADDED`. */
+  firstEvent(path: string): Promise<string>;
   close(): void;
 }
 
 /** Makes a client; requests share connections. */
 export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeClient {
-  const agent = new Agent({
-    keepAlive: true,
-    maxSockets: 16,
+  const identity = {
     ca,
     ...(caller.certificate === undefined ? {} : { cert: caller.certificate }),
     ...(caller.key === undefined ? {} : { key: caller.key }),
-  });
+  };
+  const agent = new Agent({ ...identity, keepAlive: true, maxSockets: 64 });
   const send = (method: string, path: string, body?: unknown, contentType = 'application/json') =>
     new Promise<Answer>((resolve, reject) => {
       const outgoing = request(
@@ -66,6 +67,24 @@ export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeCli
     put: (path, body) => send('PUT', path, body),
     patch: (path, body) => send('PATCH', path, body, 'application/merge-patch+json'),
     delete: (path, body) => send('DELETE', path, body),
+    firstEvent: (path) =>
+      new Promise((resolve, reject) => {
+        const outgoing = request(`${baseUrl}${path}`, { ...identity, agent: false }, (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+            const end = text.indexOf('\n');
+            if (end === -1) return;
+            outgoing.destroy();
+            resolve((JSON.parse(text.slice(0, end)) as { type: string }).type);
+          });
+          response.once('end', () => {
+            reject(new Error(`${path}: no event; ${text}`));
+          });
+        });
+        outgoing.once('error', reject);
+        outgoing.end();
+      }),
     close: () => {
       agent.destroy();
     },
