@@ -28,9 +28,6 @@ export interface ClusterScope extends ClusterPlan {
   readonly parent: pulumi.Resource;
 }
 
-/** Log groups of a cluster lie below this. */
-export const logPrefixOf = (cluster: string) => `/hardened-cluster/${cluster}`;
-
 /** The machine of that name. */
 export function machineOf({ machines }: ClusterPlan, name: string): MachineConfig {
   const machine = machines.find((candidate) => candidate.name === name);

@@ -1,11 +1,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import { bootstrappedKey, etcdBucketPrefix } from '../lib/etcd/backup-plan';
 import { renderBundle } from '../lib/machine/bundle';
-import type { Architecture, MachineConfig } from '../lib/machine/machine-config';
+import { logGroupPrefix, planLogGroups } from '../lib/machine/log-groups';
+import type { Architecture, MachineConfig, MachineRole } from '../lib/machine/machine-config';
 import { renderUserData } from '../lib/machine/user-data';
 import type { SecretPlan, SecretReader } from '../lib/pki/pki-plan';
 import { Bastion } from './bastion';
-import { logPrefixOf, machineOf, type ClusterScope } from './cluster-plan';
+import { machineOf, type ClusterScope } from './cluster-plan';
 import type { ClusterSecrets } from './cluster-secrets';
 import { idsOf, type ClusterNetwork } from './compose-network';
 import type { ClusterStorage } from './compose-storage';
@@ -107,7 +108,7 @@ function composeEtcd(scope: MachineScope, content: MachineContent, image: ImageO
       ...planBundleAccess(facts, [member]),
       ...planSecretAccess(facts, secrets),
       ...planEtcdObjectAccess(facts, member, etcdBucketPrefix),
-      ...planLogShipping({ ...facts, logPrefix: logPrefixOf(facts.cluster) }, ['system']),
+      ...planTierAccess(scope, 'etcd', facts, [member]),
     ]);
     return {
       member,
@@ -168,7 +169,7 @@ function composeControlPlane(
     ...(kubernetes.encryption.provider === 'kms'
       ? planKubernetesKeyUse(kubernetes.encryption.keyArn)
       : []),
-    ...planLogShipping({ ...facts, logPrefix: logPrefixOf(facts.cluster) }, ['audit', 'system']),
+    ...planTierAccess(scope, 'control-plane', facts, [machine.name]),
   ]);
   const { internalLoadBalancer, publicLoadBalancer } = network;
   const isPublic = blueprint.access.apiCidrs.length > 0;
@@ -212,7 +213,7 @@ function composeWorkers(
   const identity = composeIdentity(scope, 'worker', 'Workers', bucket, (facts) => [
     ...planBundleAccess(facts, ['worker-*']),
     ...planSecretAccess(facts, secrets),
-    ...planLogShipping({ ...facts, logPrefix: logPrefixOf(facts.cluster) }, ['system']),
+    ...planTierAccess(scope, 'worker', facts, ['worker-*']),
   ]);
   const open = blueprint.access.nodePortCidrs.length > 0;
   return blueprint.workers.map((pool) => {
@@ -255,11 +256,7 @@ function composeBastion(
     .output(machineFacts(scope, bucket))
     .apply((facts) => [
       ...planBundleAccess(facts, [machine.name]),
-      ...planLogShipping({ ...facts, logPrefix: logPrefixOf(facts.cluster) }, [
-        'sessions',
-        'system',
-      ]),
-      ...(ssh ? [] : planSessionManagerAgent()),
+      ...planTierAccess(scope, 'bastion', facts, [machine.name]),
     ]);
   const { public: publicSubnets, private: privateSubnets } = network.network.subnetIds;
   return new Bastion(
@@ -303,6 +300,25 @@ function composeIdentity(
     },
     { parent },
   );
+}
+
+/** What every machine of a tier may do: ship its logs, and be reached where there is no SSH. */
+function planTierAccess(
+  { blueprint }: MachineScope,
+  role: MachineRole,
+  facts: MachineFacts,
+  machines: readonly string[],
+): readonly PolicyStatement[] {
+  const prefix = logGroupPrefix(blueprint);
+  const groups = planLogGroups(blueprint).filter(({ writers }) => writers.includes(role));
+  return [
+    ...planLogShipping(
+      facts,
+      groups.map(({ key }) => `${prefix}/${key}`),
+      machines,
+    ),
+    ...(blueprint.bastion.access === 'session-manager' ? planSessionManagerAgent() : []),
+  ];
 }
 
 function machineFacts({ blueprint, account, storage }: MachineScope, bucket: SecureBucket) {

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { planSnapshotFolders } from '../lib/etcd/backup-plan';
-import { logPrefixOf, type ClusterScope } from './cluster-plan';
+import { logGroupPrefix, planLogGroups } from '../lib/machine/log-groups';
+import type { ClusterScope } from './cluster-plan';
 import { EncryptionKeys } from './encryption-keys';
 import { LogGroups } from './log-groups';
 import { planAccessLogDelivery } from './policies/bucket-policy';
@@ -34,7 +35,7 @@ export function bucketNames({ blueprint, account }: Pick<ClusterScope, 'blueprin
 /** Composes what everything else of a cluster is kept in. */
 export function composeStorage(scope: ClusterScope): ClusterStorage {
   const { name, account, tags, parent, blueprint } = scope;
-  const logPrefix = logPrefixOf(blueprint.name);
+  const logPrefix = logGroupPrefix(blueprint);
   const keys = new EncryptionKeys(
     `${name}-keys`,
     { cluster: blueprint.name, account, logPrefix, tags },
@@ -45,10 +46,10 @@ export function composeStorage(scope: ClusterScope): ClusterStorage {
     {
       prefix: logPrefix,
       retentionDays: {
-        audit: blueprint.kubernetes.audit.retentionDays,
         'flow-logs': blueprint.network.flowLogRetentionDays,
-        sessions: blueprint.bastion.sessionRetentionDays,
-        system: blueprint.kubernetes.audit.retentionDays,
+        ...Object.fromEntries(
+          planLogGroups(blueprint).map(({ key, retentionDays }) => [key, retentionDays]),
+        ),
       },
       keyArn: keys.logs,
       tags,

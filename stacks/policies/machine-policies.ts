@@ -71,21 +71,24 @@ export function planSecretAccess(
   ];
 }
 
-/** Appends to log groups; nothing reads, shortens or deletes. */
+/** Appends to streams that begin with the machine's name; nothing reads, shortens or deletes. */
 export function planLogShipping(
-  facts: MachineFacts & { readonly logPrefix: string },
+  facts: MachineFacts,
   groups: readonly string[],
+  machines: readonly string[],
 ): readonly PolicyStatement[] {
-  const arns = groups.map(
-    (group) =>
-      `arn:${facts.partition}:logs:${facts.region}:${facts.accountId}:log-group:${facts.logPrefix}/${group}`,
-  );
+  const { partition, region, accountId } = facts;
   return [
     {
       Sid: 'ShipLogs',
       Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-      Resource: arns.flatMap((arn) => [arn, `${arn}:log-stream:*`]),
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: groups.flatMap((group) =>
+        machines.map(
+          (machine) =>
+            `arn:${partition}:logs:${region}:${accountId}:log-group:${group}:log-stream:${machine}/*`,
+        ),
+      ),
     },
   ];
 }

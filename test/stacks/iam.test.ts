@@ -9,8 +9,8 @@ const cluster = `arn:aws:s3:::prod-cluster-${mockAccount}`;
 const etcd = `arn:aws:s3:::prod-etcd-${mockAccount}`;
 const parameter = (name: string) => `arn:aws:ssm:${region}:${mockAccount}:parameter/prod/${name}`;
 const key = (name: string) => `arn:aws:kms:${region}:${mockAccount}:key/prod-keys-${name}-id`;
-const logs = (name: string) =>
-  `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${name}:log-stream:i-1`;
+const logs = (group: string, machine: string) =>
+  `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${group}:log-stream:${machine}/i-1/journal`;
 const viaSsm = (name: string) => ({
   'kms:ViaService': `ssm.${region}.amazonaws.com`,
   'kms:EncryptionContext:PARAMETER_ARN': parameter(name),
@@ -49,11 +49,11 @@ const never: readonly Row[] = [
   ['ssm:GetParametersByPath', parameter('control-plane')],
   ['ssm:PutParameter', parameter('worker/cluster-ca')],
   ['ssm:SendCommand', '*'],
-  ['logs:DeleteLogGroup', logs('system')],
-  ['logs:DeleteLogStream', logs('sessions')],
-  ['logs:PutRetentionPolicy', logs('audit')],
-  ['logs:GetLogEvents', logs('audit')],
-  ['logs:PutLogEvents', logs('flow-logs')],
+  ['logs:DeleteLogGroup', logs('worker', 'worker-general')],
+  ['logs:DeleteLogStream', logs('sessions', 'bastion')],
+  ['logs:PutRetentionPolicy', logs('audit', 'control-plane')],
+  ['logs:GetLogEvents', logs('audit', 'control-plane')],
+  ['logs:PutLogEvents', logs('flow-logs', 'worker-general')],
 ];
 
 interface Table {
@@ -75,7 +75,8 @@ const tables: Readonly<Record<string, Table>> = {
       ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-0/peer')],
       ['kms:Decrypt', key('storage'), viaS3],
       ['kms:GenerateDataKey', key('storage'), viaS3],
-      ['logs:PutLogEvents', logs('system')],
+      ['logs:PutLogEvents', logs('etcd', 'etcd-0')],
+      ['logs:PutLogEvents', logs('sessions', 'etcd-0')],
     ],
     denied: [
       ['s3:GetObject', `${etcd}/bundles/etcd-1/1.tar`],
@@ -89,7 +90,8 @@ const tables: Readonly<Record<string, Table>> = {
       ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-1/peer')],
       ['kms:Decrypt', key('storage')],
       ['ec2:DescribeInstances', '*'],
-      ['logs:PutLogEvents', logs('audit')],
+      ['logs:PutLogEvents', logs('etcd', 'etcd-1')],
+      ['logs:PutLogEvents', logs('audit', 'etcd-0')],
     ],
   },
   'prod-control-plane': {
@@ -101,8 +103,8 @@ const tables: Readonly<Record<string, Table>> = {
       ['ssm:GetParameter', parameter('control-plane/etcd-client')],
       ['kms:Decrypt', key('secrets'), viaSsm('control-plane/cluster-ca')],
       ['ec2:DescribeInstances', '*'],
-      ['logs:PutLogEvents', logs('audit')],
-      ['logs:PutLogEvents', logs('system')],
+      ['logs:PutLogEvents', logs('audit', 'control-plane')],
+      ['logs:PutLogEvents', logs('control-plane', 'control-plane')],
     ],
     denied: [
       ['s3:GetObject', `${etcd}/etcd/snapshots/daily/1.db`],
@@ -111,7 +113,7 @@ const tables: Readonly<Record<string, Table>> = {
       ['ssm:GetParameter', parameter('etcd/members/etcd-0/root')],
       ['ssm:GetParameter', parameter('worker/cluster-ca')],
       ['kms:Decrypt', key('secrets'), viaSsm('etcd/members/etcd-0/root')],
-      ['logs:PutLogEvents', logs('sessions')],
+      ['logs:PutLogEvents', logs('sessions', 'bastion')],
     ],
   },
   'prod-worker': {
@@ -120,7 +122,7 @@ const tables: Readonly<Record<string, Table>> = {
       ['s3:GetObject', `${cluster}/artifacts/containerd-2.3.4-arm64.tar.gz`],
       ['ssm:GetParameter', parameter('worker/cluster-ca')],
       ['kms:Decrypt', key('secrets'), viaSsm('worker/cluster-ca')],
-      ['logs:PutLogEvents', logs('system')],
+      ['logs:PutLogEvents', logs('worker', 'worker-general')],
     ],
     denied: [
       ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
@@ -130,7 +132,8 @@ const tables: Readonly<Record<string, Table>> = {
       ['ssm:GetParameter', parameter('control-plane/secrets-encryption-key-1')],
       ['kms:Decrypt', key('secrets'), viaSsm('control-plane/cluster-ca')],
       ['ec2:DescribeInstances', '*'],
-      ['logs:PutLogEvents', logs('audit')],
+      ['logs:PutLogEvents', logs('worker', 'bastion')],
+      ['logs:PutLogEvents', logs('audit', 'worker-general')],
     ],
   },
   'prod-bastion': {
@@ -146,7 +149,8 @@ const tables: Readonly<Record<string, Table>> = {
           'ec2:ResourceTag/hardened-cluster:tier': 'bastion',
         },
       ],
-      ['logs:PutLogEvents', logs('sessions')],
+      ['logs:PutLogEvents', logs('sessions', 'bastion')],
+      ['logs:PutLogEvents', logs('bastion', 'bastion')],
     ],
     denied: [
       ['s3:GetObject', `${cluster}/bundles/control-plane/1.tar`],
@@ -162,7 +166,8 @@ const tables: Readonly<Record<string, Table>> = {
         },
       ],
       ['ssmmessages:OpenDataChannel', '*'],
-      ['logs:PutLogEvents', logs('audit')],
+      ['logs:PutLogEvents', logs('sessions', 'etcd-0')],
+      ['logs:PutLogEvents', logs('audit', 'bastion')],
     ],
   },
 };
