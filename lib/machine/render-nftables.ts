@@ -58,6 +58,8 @@ function outputChain({ role, rules, podCidr }: HostFirewall): string[] {
     // Probes of the kubelet, webhooks and aggregated APIs of the API server.
     ...(podCidr === undefined ? [] : [`ip daddr ${podCidr} accept comment "pods"`]),
     'limit rate 5/second burst 20 packets log prefix "firewall drop out: "',
+    // A program of this machine learns at once what a stranger has to guess.
+    'reject with icmpx admin-prohibited',
   ]);
 }
 

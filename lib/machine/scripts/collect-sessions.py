@@ -71,7 +71,8 @@ def listen():
     """The socket that systemd passes, or one of our own."""
     if os.environ.get("LISTEN_FDS") == "1":
         return socket.socket(fileno=3)
-    os.makedirs(os.path.dirname(SOCKET), mode=0o755, exist_ok=True)
+    os.makedirs(os.path.dirname(SOCKET), exist_ok=True)
+    os.chmod(os.path.dirname(SOCKET), 0o755)
     if os.path.exists(SOCKET):
         os.unlink(SOCKET)
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -78,7 +78,8 @@ def run_with_terminal(recording, shell, arguments):
     signal.signal(signal.SIGWINCH, lambda *_: resize(recording, master))
     saved = termios.tcgetattr(0)
     try:
-        tty.setraw(0)
+        # What was typed ahead stays: the default would throw it away.
+        tty.setraw(0, termios.TCSADRAIN)
         pump(recording, {0: ("i", master), master: ("o", 1)}, master)
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, saved)
