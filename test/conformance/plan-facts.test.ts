@@ -80,6 +80,6 @@ describe('facts of a plan', () => {
     const facts = await planFacts({
       access: { apiCidrs: ['0.0.0.0/0'], sshCidrs: ['198.51.100.0/24'] },
     });
-    expect(exceptions(facts)['fail']).toEqual([onePerZone, 'guide/kops/api-topology']);
+    expect(exceptions(facts).fail).toEqual([onePerZone, 'guide/kops/api-topology']);
   });
 });

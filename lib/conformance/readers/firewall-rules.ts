@@ -45,7 +45,7 @@ export function showPorts({ from, to, protocol }: IngressRule): string {
 }
 
 function isTcp(protocol: string): boolean {
-  return ['tcp', '6', '-1', 'all'].includes(protocol);
+  return protocol === 'tcp' || protocol === '-1';
 }
 
 function singleRules(cloud: Cloud): IngressRule[] {
@@ -97,10 +97,11 @@ function ports(
   rule: Readonly<Record<string, unknown>>,
   protocol: unknown,
 ): Pick<IngressRule, 'protocol' | 'from' | 'to'> {
-  const text = typeof protocol === 'string' ? protocol.toLowerCase() : '-1';
+  const given = typeof protocol === 'string' ? protocol.toLowerCase() : '-1';
+  const text = { '6': 'tcp', '17': 'udp', all: '-1' }[given] ?? given;
   const [from, to] = [rule.fromPort, rule.toPort].map((port) =>
     typeof port === 'number' ? port : undefined,
   );
-  const all = text === '-1' || text === 'all' || from === undefined || from === -1;
+  const all = text === '-1' || from === undefined || from === -1;
   return { protocol: text, from: all ? 0 : from, to: all ? 65535 : (to ?? from) };
 }

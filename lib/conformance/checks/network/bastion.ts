@@ -115,6 +115,6 @@ function recorded(facts: Facts): Verdict {
         },
       ];
     }),
-    'no SSH server among the machines',
+    'no machine runs an SSH server; Session Manager logs as the preferences of the account say, which are not among the facts',
   );
 }

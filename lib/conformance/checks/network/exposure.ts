@@ -33,7 +33,7 @@ export const exposureChecks: readonly Check[] = [
             ({ from, to, protocol }) =>
               exposure.from <= to &&
               from <= exposure.to &&
-              [protocol, '-1', 'all'].includes(exposure.protocol),
+              [protocol, '-1'].includes(exposure.protocol),
           ),
       ),
   },
