@@ -40,7 +40,7 @@ export const instanceType = () =>
   text(
     /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|metal|\d*x?large|metal-\d+xl)$/,
     'an EC2 instance type such as "m7g.large"',
-  );
+  ).describe('EC2 instance type; of the architecture below.');
 
 /** ARN of an IAM role. */
 export const roleArn = () =>
@@ -103,4 +103,5 @@ export const checksum = () =>
     'a SHA-256 of 64 hexadecimal digits, or "sha512:" and 128 of them',
   );
 
-export const architecture = () => z.enum(['amd64', 'arm64']);
+export const architecture = () =>
+  z.enum(['amd64', 'arm64']).describe('CPU architecture of the machines.');

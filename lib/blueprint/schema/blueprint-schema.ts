@@ -28,19 +28,25 @@ export const blueprintSchema = z.strictObject({
     .max(6, { error: 'at most 6 zones' })
     .optional()
     .describe('Availability zones; a, b and c of the region when left out. Append new ones.'),
-  network: network.prefault({}),
-  access,
-  bastion: bastion.prefault({}),
-  kubernetes: kubernetes.prefault({}),
-  etcd: etcd.prefault({}),
-  controlPlane: controlPlane.prefault({}),
+  network: network.prefault({}).describe('Address ranges and routes.'),
+  access: access.describe('Who may come in from outside.'),
+  bastion: bastion.prefault({}).describe('The one machine that people reach the others through.'),
+  kubernetes: kubernetes
+    .prefault({})
+    .describe('The Kubernetes version, and how its components are set.'),
+  etcd: etcd.prefault({}).describe('The etcd tier.'),
+  controlPlane: controlPlane.prefault({}).describe('The identical control-plane machines.'),
   workers: z
     .array(workerPool)
     .min(1, { error: 'at least one worker pool' })
-    .prefault([{ name: 'general' }]),
-  namespaces: z.array(namespace).default([]),
-  images: images.prefault({}),
-  people: people.prefault({}),
+    .prefault([{ name: 'general' }])
+    .describe('Pools of workers, an auto-scaling group each. Append new ones.'),
+  namespaces: z
+    .array(namespace)
+    .default([])
+    .describe('Namespaces to make, each with its policies.'),
+  images: images.prefault({}).describe('Where images may come from.'),
+  people: people.prefault({}).describe('IAM roles of people, by what they may do in the cluster.'),
   artifacts: z
     .strictObject({
       source: z
@@ -55,16 +61,20 @@ export const blueprintSchema = z.strictObject({
         .default({})
         .describe('Further sums as name -> version -> architecture -> SHA-256; see `lock`.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where machines take release artifacts from, and by which sums they know them.'),
   machineImages: z
     .strictObject({
-      amd64: z.string().optional(),
-      arm64: z.string().optional(),
+      amd64: z.string().optional().describe('AMI of amd64 machines.'),
+      arm64: z.string().optional().describe('AMI of arm64 machines.'),
     })
     .prefault({})
     .describe('AMI ids by architecture; the newest Debian 13 of its publisher when left out.'),
-  tags: z.record(z.string(), z.string()).default({}),
-  waivers: z.array(waiver).default([]),
+  tags: z.record(z.string(), z.string()).default({}).describe('Tags of the AWS resources.'),
+  waivers: z
+    .array(waiver)
+    .default([])
+    .describe('Decisions not to follow a clause, each with a reason and an end.'),
 });
 
 /** The configuration as a user writes it. */

@@ -5,19 +5,27 @@ const podSecurityLevel = z.enum(['privileged', 'baseline', 'restricted']);
 
 /** A namespace the blueprint makes. */
 export const namespace = z.strictObject({
-  name: label(63),
+  name: label(63).describe('Name of the namespace.'),
   podSecurity: podSecurityLevel
     .optional()
     .describe('Enforced level; the cluster-wide one when left out.'),
   quota: z
     .strictObject({
-      cpu: quantity().default('8'),
-      memory: quantity().default('16Gi'),
-      pods: count(1, 10000).default(50),
+      cpu: quantity()
+        .default('8')
+        .describe('CPU that all its pods together may request, and use at most.'),
+      memory: quantity()
+        .default('16Gi')
+        .describe('Memory that all its pods together may request, and use at most.'),
+      pods: count(1, 10000).default(50).describe('Pods at a time.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What the namespace may use.'),
   containerLimits: z
-    .strictObject({ cpu: quantity().default('1'), memory: quantity().default('512Mi') })
+    .strictObject({
+      cpu: quantity().default('1').describe('CPU limit.'),
+      memory: quantity().default('512Mi').describe('Memory limit.'),
+    })
     .prefault({})
     .describe('Limits of containers that set none.'),
   ingressFromNamespaces: z
@@ -42,9 +50,15 @@ export const images = z.strictObject({
     )
     .default([])
     .describe('Registries besides those of the cluster components.'),
-  requireDigests: z.boolean().default(false),
+  requireDigests: z.boolean().default(false).describe('Whether images must be named by digest.'),
   policyWebhook: z
-    .strictObject({ url: httpsUrl(), defaultAllow: z.literal(false).default(false) })
+    .strictObject({
+      url: httpsUrl().describe('Address of the webhook.'),
+      defaultAllow: z
+        .literal(false)
+        .default(false)
+        .describe('Always false: while the webhook is away, images are refused.'),
+    })
     .optional()
     .describe('An ImagePolicyWebhook of your own.'),
 });
@@ -55,14 +69,25 @@ export const people = z.strictObject({
     .array(roleArn())
     .default([])
     .describe('cluster-admin, for emergencies; each use is in CloudTrail and the audit log.'),
-  operatorRoleArns: z.array(roleArn()).default([]),
-  viewerRoleArns: z.array(roleArn()).default([]),
-  auditorRoleArns: z.array(roleArn()).default([]),
+  operatorRoleArns: z
+    .array(roleArn())
+    .default([])
+    .describe(
+      'Read like viewers, cordon and drain nodes, and manage workloads in the namespaces of the configuration.',
+    ),
+  viewerRoleArns: z.array(roleArn()).default([]).describe('Read everything but Secrets.'),
+  auditorRoleArns: z
+    .array(roleArn())
+    .default([])
+    .describe('Read what decides about security: roles, bindings, policies, nodes.'),
 });
 
 /** A decision not to follow a clause, with its end. */
 export const waiver = z.strictObject({
   clause: z.string().describe('Id of the clause, such as "guide/api/profiling".'),
-  reason: z.string().min(10, { error: 'a reason of at least ten characters' }),
+  reason: z
+    .string()
+    .min(10, { error: 'a reason of at least ten characters' })
+    .describe('Why, for those who read the report.'),
   expires: day().describe('Last day on which the waiver holds.'),
 });

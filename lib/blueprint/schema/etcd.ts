@@ -12,9 +12,11 @@ export const etcd = z.strictObject({
   architecture: architecture().default('arm64'),
   dataVolume: z
     .strictObject({
-      sizeGibibytes: count(8, 16384).default(20),
-      type: z.enum(['gp3', 'io2']).default('gp3'),
-      iops: count(3000, 64000).default(3000),
+      sizeGibibytes: count(8, 16384).default(20).describe('At least twice quotaBytes.'),
+      type: z.enum(['gp3', 'io2']).default('gp3').describe('Kind of the EBS volume.'),
+      iops: count(3000, 64000)
+        .default(3000)
+        .describe('Operations a second that it is provisioned for.'),
     })
     .prefault({})
     .describe('The encrypted volume that outlives its machine.'),
@@ -31,6 +33,9 @@ export const etcd = z.strictObject({
         .default(365)
         .describe('Days until the last of the thinned-out snapshots is removed.'),
     })
-    .prefault({}),
-  flags,
+    .prefault({})
+    .describe('Snapshots in the bucket of the cluster.'),
+  flags: flags.describe(
+    'Further flags of etcd, without dashes; those that a clause fixes need a waiver.',
+  ),
 });

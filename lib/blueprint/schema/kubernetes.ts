@@ -24,45 +24,72 @@ export const kubernetes = z.strictObject({
     .describe('A supported minor, which takes its newest known patch, or an exact version.'),
   podSecurity: z
     .strictObject({
-      enforce: level.default('baseline'),
-      audit: level.default('restricted'),
-      warn: level.default('restricted'),
+      enforce: level.default('baseline').describe('Pods below this level are refused.'),
+      audit: level
+        .default('restricted')
+        .describe('Pods below this level are noted in the audit log.'),
+      warn: level.default('restricted').describe('Pods below this level are met with a warning.'),
     })
     .prefault({})
     .describe('Pod Security level of namespaces that set none of their own.'),
   oidc: z
     .strictObject({
-      issuerUrl: httpsUrl(),
-      clientId: z.string().min(1, { error: 'the client id such as "kubernetes"' }),
-      usernameClaim: z.string().default('sub'),
-      usernamePrefix: z.string().default('oidc:'),
-      groupsClaim: z.string().default('groups'),
-      groupsPrefix: z.string().default('oidc:'),
+      issuerUrl: httpsUrl().describe('Address of the OpenID provider.'),
+      clientId: z
+        .string()
+        .min(1, { error: 'the client id such as "kubernetes"' })
+        .describe('Audience that tokens must be issued for.'),
+      usernameClaim: z.string().default('sub').describe('Claim that names the user.'),
+      usernamePrefix: z
+        .string()
+        .default('oidc:')
+        .describe('Put before user names, so that none can take a name of the system.'),
+      groupsClaim: z
+        .string()
+        .default('groups')
+        .describe('Claim that names the groups of the user.'),
+      groupsPrefix: z
+        .string()
+        .default('oidc:')
+        .describe('Put before group names, for the same reason.'),
     })
     .optional()
     .describe('A further authentication method for people.'),
   audit: z
     .strictObject({
-      maxAgeDays: count(1, 3650).default(30),
-      maxBackups: count(1, 1000).default(10),
-      maxSizeMegabytes: count(1, 10000).default(100),
+      maxAgeDays: count(1, 3650)
+        .default(30)
+        .describe('Days that a machine keeps its audit log files.'),
+      maxBackups: count(1, 1000).default(10).describe('Audit log files that a machine keeps.'),
+      maxSizeMegabytes: count(1, 10000)
+        .default(100)
+        .describe('Size at which an audit log file is closed.'),
       retentionDays: count(1, 3653)
         .default(365)
         .describe('Days that CloudWatch Logs keeps the shipped audit log.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The audit log of the API server.'),
   encryption: z
     .discriminatedUnion('provider', [
       z.strictObject({ provider: z.literal('secretbox'), keys: encryptionKeys() }),
-      z.strictObject({ provider: z.literal('kms'), keyArn: kmsKeyArn(), keys: encryptionKeys() }),
+      z.strictObject({
+        provider: z.literal('kms'),
+        keyArn: kmsKeyArn().describe('KMS key that encrypts Secrets.'),
+        keys: encryptionKeys(),
+      }),
     ])
     .prefault({ provider: 'secretbox' })
     .describe('How Secrets are encrypted in etcd.'),
   requests: z
     .strictObject({
-      maxInFlight: count(1, 100000).default(400),
-      maxMutatingInFlight: count(1, 100000).default(200),
-      timeoutSeconds: count(5, 3600).default(60),
+      maxInFlight: count(1, 100000)
+        .default(400)
+        .describe('Reading requests that an API server serves at a time.'),
+      maxMutatingInFlight: count(1, 100000)
+        .default(200)
+        .describe('Writing requests that an API server serves at a time.'),
+      timeoutSeconds: count(5, 3600).default(60).describe('Seconds until a request is given up.'),
       eventsPerSecond: count(1, 100000)
         .default(5000)
         .describe('Server-wide event rate limit of the EventRateLimit admission plugin.'),
@@ -71,9 +98,9 @@ export const kubernetes = z.strictObject({
     .describe('Request limits (SCS-0215).'),
   flags: z
     .strictObject({
-      'kube-apiserver': flags,
-      'kube-controller-manager': flags,
-      'kube-scheduler': flags,
+      'kube-apiserver': flags.describe('Flags of the API server, without dashes.'),
+      'kube-controller-manager': flags.describe('Flags of the controller manager, without dashes.'),
+      'kube-scheduler': flags.describe('Flags of the scheduler, without dashes.'),
       kubelet: flags.describe('Top-level fields of the KubeletConfiguration.'),
     })
     .prefault({})
