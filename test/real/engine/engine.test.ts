@@ -23,6 +23,12 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
     engine.configure(engineConfig(join(engine.folder, 'artifacts'), changes));
   };
 
+  const instancesSince = (event: number) =>
+    engine.world
+      .events()
+      .slice(event)
+      .filter(({ type }) => type === 'aws:ec2/instance:Instance');
+
   beforeAll(async () => {
     const { resources } = await recordRun(() => ({
       ...new HardenedCluster('prod', makePlan(three)).outputs,
@@ -92,6 +98,11 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
         'Group prod-worker-batch',
         'LaunchTemplate prod-worker-batch',
       ],
+      // A CronJob inside the cluster checks each pool.
+      update: [
+        'BucketObjectv2 prod-manifests-70-kube-bench.yaml',
+        'BucketObjectv2 prod-manifests-SHA256SUMS',
+      ],
     });
   });
 
@@ -106,10 +117,7 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
       'Instance prod-etcd-etcd-2',
     ]);
     expect(run.steps.delete.filter((step) => step.startsWith('Volume '))).toEqual([]);
-    const instances = engine.world
-      .events()
-      .slice(before)
-      .filter(({ type }) => type === 'aws:ec2/instance:Instance');
+    const instances = instancesSince(before);
     expect(instances.map(({ operation, name }) => `${operation} ${name}`)).toEqual([
       'delete prod-etcd-etcd-0',
       'create prod-etcd-etcd-0',
@@ -121,18 +129,31 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
     expect(waitsForHealth(instances)).toEqual([true, true]);
   });
 
-  test('only adds when members are added', async () => {
+  // Host firewalls name every member: the others must let the new ones in before they join.
+  test('adds members after it renewed the others one by one', async () => {
+    const before = engine.world.events().length;
     configure({ etcd: { ...five.etcd, version: '3.6.13' } });
     const run = await engine.up();
     expect(run).toMatchObject({ status: 0 });
-    expect(run.steps.replace).toEqual([]);
-    expect(run.steps.create).toEqual(
-      run.steps.create.filter((step) => /etcd-[34]|content-bundle-control-plane/.test(step)),
-    );
-    expect(run.steps.create.filter((step) => step.startsWith('Instance'))).toEqual([
-      'Instance prod-etcd-etcd-3',
-      'Instance prod-etcd-etcd-4',
+    expect(run.steps.create.filter((step) => !/etcd-[34](-|$)/.test(step))).toEqual([]);
+    expect(run.steps.update).toEqual([
+      'Group prod-control-plane',
+      'LaunchTemplate prod-control-plane',
     ]);
+    const renewed = ['etcd-0', 'etcd-1', 'etcd-2'];
+    expect(run.steps.replace).toEqual([
+      'BucketObjectv2 prod-content-bundle-control-plane',
+      ...renewed.map((member) => `BucketObjectv2 prod-etcd-content-bundle-${member}`),
+      ...renewed.map((member) => `Instance prod-etcd-${member}`),
+      ...renewed.map((member) => `VolumeAttachment prod-etcd-${member}-data`),
+    ]);
+    const instances = instancesSince(before);
+    expect(instances.map(({ operation, name }) => `${operation} ${name}`)).toEqual([
+      ...renewed.flatMap((name) => [`delete prod-etcd-${name}`, `create prod-etcd-${name}`]),
+      'create prod-etcd-etcd-3',
+      'create prod-etcd-etcd-4',
+    ]);
+    expect(waitsForHealth(instances)).toEqual([true, true, true, true]);
   });
 
   test('finds nothing to do in a refresh', async () => {
@@ -194,11 +215,10 @@ const changesOf = ({ steps: { create, update, replace, delete: deleted } }: Engi
   delete: deleted,
 });
 
-/** For each deletion but the first: whether the member created before it was healthy by then. */
+/** Whenever something is done after a creation: whether that member was healthy by then. */
 function waitsForHealth(instances: readonly WorldEvent[]): boolean[] {
   return instances.flatMap((event, index) => {
-    const created = instances[index - 1];
-    if (event.operation !== 'delete' || !created) return [];
-    return [event.at >= memberOf(created).healthyAt];
+    const before = instances[index - 1];
+    return before?.operation === 'create' ? [event.at >= memberOf(before).healthyAt] : [];
   });
 }

@@ -1,0 +1,227 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as pulumi from '@pulumi/pulumi';
+import { HardenedCluster } from '../../stacks/hardened-cluster';
+import { deriveKey } from '../../stacks/derive-key';
+import { makePlan } from '../support/cluster-plan';
+import { leaksIn } from '../support/find-secrets';
+import { recordRun, unwrapped, type RecordedResource, type RecordedRun } from '../support/mocks';
+
+/** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it anew. */
+const golden = join(__dirname, '..', 'golden', 'stacks', 'default-cluster.txt');
+
+const run = (preview: boolean): Promise<RecordedRun> =>
+  recordRun(() => ({ ...new HardenedCluster('prod', makePlan()).outputs }), { preview });
+
+const listOf = ({ resources }: RecordedRun) =>
+  resources.map(({ type, name }) => `${type} ${name}`).sort();
+
+describe('the default cluster', () => {
+  let update: RecordedRun;
+  let preview: RecordedRun;
+
+  beforeAll(async () => {
+    update = await run(false);
+    preview = await run(true);
+  }, 60_000);
+
+  const ofType = (type: string): readonly RecordedResource[] =>
+    update.resources.filter((resource) => resource.type === type);
+
+  test('registers exactly the reviewed resources', () => {
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(golden, `${listOf(update).join('\n')}\n`);
+    expect(listOf(update)).toEqual(readFileSync(golden, 'utf8').trimEnd().split('\n'));
+  });
+
+  test('registers the same resources in a preview, where nothing is known yet', () => {
+    expect(listOf(preview)).toEqual(listOf(update));
+  });
+
+  test('registers resources in the same order each time', async () => {
+    const again = await run(false);
+    expect(again.resources.map(({ urn }) => urn).sort()).toEqual(
+      update.resources.map(({ urn }) => urn).sort(),
+    );
+  });
+
+  test('tags everything that takes tags', () => {
+    const untagged = new Set(
+      update.resources
+        .filter(({ custom, type }) => custom && type.startsWith('aws:'))
+        .filter(({ inputs }) => !JSON.stringify(inputs.tags ?? '').includes('cluster'))
+        .map(({ type }) => type.split(':').at(-1) ?? ''),
+    );
+    expect([...untagged].sort()).toEqual([
+      'Alias',
+      'BucketLifecycleConfiguration',
+      'BucketObjectLockConfiguration',
+      'BucketOwnershipControls',
+      'BucketPolicy',
+      'BucketPublicAccessBlock',
+      'BucketServerSideEncryptionConfiguration',
+      'BucketVersioning',
+      'NetworkAclAssociation',
+      'NetworkAclRule',
+      'Record',
+      'RolePolicy',
+      'Route',
+      'RouteTableAssociation',
+      'VolumeAttachment',
+      'VpcEndpointRouteTableAssociation',
+    ]);
+  });
+
+  test('protects what holds data and leaves it in place when the stack goes', () => {
+    const names = (choose: (resource: RecordedResource) => boolean) =>
+      update.resources
+        .filter(choose)
+        .map(({ type, name }) => `${type.split(':').at(-1) ?? ''} ${name}`)
+        .sort();
+    const data = [
+      'Bucket prod-access-logs',
+      'Bucket prod-etcd',
+      'LogGroup prod-logs-audit',
+      'LogGroup prod-logs-bastion',
+      'LogGroup prod-logs-control-plane',
+      'LogGroup prod-logs-etcd',
+      'LogGroup prod-logs-flow-logs',
+      'LogGroup prod-logs-sessions',
+      'LogGroup prod-logs-worker',
+      ...[0, 1, 2, 3, 4].map((index) => `Volume prod-etcd-etcd-${index}-data`),
+    ];
+    expect(names(({ protect }) => protect)).toEqual(
+      [...data, 'Key prod-keys-logs', 'Key prod-keys-secrets', 'Key prod-keys-storage'].sort(),
+    );
+    expect(
+      names(({ retainOnDelete, name }) => retainOnDelete && !/etcd-content/.test(name)),
+    ).toEqual(data);
+    for (const { inputs } of ofType('aws:lb/loadBalancer:LoadBalancer')) {
+      expect(inputs.enableDeletionProtection).toBe(true);
+    }
+  });
+
+  test('lets machines have session tokens for metadata only, one hop, and no public address', () => {
+    const metadata = {
+      httpEndpoint: 'enabled',
+      httpTokens: 'required',
+      httpPutResponseHopLimit: 1,
+      httpProtocolIpv6: 'disabled',
+      instanceMetadataTags: 'disabled',
+    };
+    const templates = ofType('aws:ec2/launchTemplate:LaunchTemplate');
+    const instances = ofType('aws:ec2/instance:Instance');
+    expect(templates.map(({ name }) => name).sort()).toEqual([
+      'prod-bastion',
+      'prod-control-plane',
+      'prod-worker-general',
+    ]);
+    expect(instances.length).toBe(5);
+    for (const { inputs } of [...templates, ...instances]) {
+      expect(inputs.metadataOptions).toEqual(metadata);
+    }
+    for (const { inputs } of templates) {
+      expect(inputs.networkInterfaces).toMatchObject([{ associatePublicIpAddress: 'false' }]);
+      expect(inputs.blockDeviceMappings).toMatchObject([
+        { ebs: { encrypted: 'true', kmsKeyId: expect.stringContaining('prod-keys-storage') } },
+      ]);
+    }
+    for (const { inputs } of instances) {
+      expect(inputs).toMatchObject({
+        associatePublicIpAddress: false,
+        rootBlockDevice: { encrypted: true },
+        placementGroupId: 'prod-etcd-id',
+        maintenanceOptions: { autoRecovery: 'default' },
+      });
+    }
+    for (const { inputs } of ofType('aws:ec2/subnet:Subnet')) {
+      expect(inputs.mapPublicIpOnLaunch).toBe(false);
+    }
+  });
+
+  test('gives etcd members fixed addresses in subnets without a way out', () => {
+    const instances = ofType('aws:ec2/instance:Instance');
+    expect(instances.map(({ inputs }) => [inputs.privateIp, inputs.subnetId])).toEqual([
+      ['10.0.24.4', 'prod-network-etcd-eu-central-1a-id'],
+      ['10.0.56.4', 'prod-network-etcd-eu-central-1b-id'],
+      ['10.0.88.4', 'prod-network-etcd-eu-central-1c-id'],
+      ['10.0.24.5', 'prod-network-etcd-eu-central-1a-id'],
+      ['10.0.56.5', 'prod-network-etcd-eu-central-1b-id'],
+    ]);
+    expect(
+      ofType('aws:ec2/route:Route').filter(({ inputs }) =>
+        /etcd/.test(String(inputs.routeTableId)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('keeps every secret marked', () => {
+    const { privateKeys } = update;
+    expect(privateKeys.length).toBe(ofType('tls:index/privateKey:PrivateKey').length);
+    for (const { inputs, secretInputs } of ofType('aws:ssm/parameter:Parameter')) {
+      expect([inputs.name, secretInputs]).toEqual([inputs.name, ['value']]);
+    }
+    const symmetric = privateKeys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));
+    for (const resource of update.resources) {
+      const open = Object.fromEntries(
+        Object.entries(resource.inputs).filter(([key]) => !resource.secretInputs.includes(key)),
+      );
+      const text = JSON.stringify(open, decodeUserData);
+      expect([resource.urn, leaksIn(text, privateKeys)]).toEqual([resource.urn, []]);
+      expect(symmetric.filter((key) => text.includes(key))).toEqual([]);
+    }
+    // The search finds them where they are.
+    const marked = ofType('aws:ssm/parameter:Parameter').map(({ inputs }) => inputs.value);
+    expect(leaksIn(JSON.stringify(marked), privateKeys).length).toBe(privateKeys.length - 2);
+    expect(symmetric.filter((key) => marked.includes(key)).length).toBe(1);
+  });
+
+  test('gives out nothing that is a secret', () => {
+    expect(Object.keys(update.outputs).sort()).toEqual([
+      'apiHost',
+      'apiName',
+      'bastionAddress',
+      'clusterBucket',
+      'etcdBucket',
+      'etcdDataVolumes',
+      'kubeconfig',
+      'nonConformities',
+      'oidcIssuer',
+      'oidcProviderArn',
+      'vpcId',
+    ]);
+    const secrets = Object.entries(update.outputs).filter(([, value]) =>
+      pulumi.runtime.isRpcSecret(value),
+    );
+    expect(secrets).toEqual([]);
+    expect(leaksIn(JSON.stringify(unwrapped(update.outputs)), update.privateKeys)).toEqual([]);
+  });
+
+  test('renders a kubeconfig that asks IAM for a token', () => {
+    const kubeconfig: unknown = JSON.parse(String(update.outputs.kubeconfig));
+    expect(kubeconfig).toMatchObject({
+      clusters: [
+        {
+          cluster: {
+            server: 'https://prod-public.elb.eu-central-1.amazonaws.com:6443',
+            'tls-server-name': 'api.prod.internal',
+          },
+        },
+      ],
+      users: [
+        {
+          user: {
+            exec: { command: 'aws-iam-authenticator', args: ['token', '--cluster-id', 'prod'] },
+          },
+        },
+      ],
+    });
+  });
+});
+
+/** User-data of launch templates is base64: what is in it must not hide. */
+function decodeUserData(key: string, value: unknown): unknown {
+  return key === 'userData' && typeof value === 'string' && /^[A-Za-z0-9+/=]+$/.test(value)
+    ? Buffer.from(value, 'base64').toString('utf8')
+    : value;
+}
