@@ -75,6 +75,15 @@ print(fields[sys.argv[1]])
 ' "$1"
 }
 
+# leader_name: the member that leads.
+leader_name() {
+  etcdctl_as health member list --write-out=json | python3 -I -c '
+import json, sys
+leader = int(sys.argv[1])
+print(next((m.get("name", "") for m in json.load(sys.stdin)["members"] if m["ID"] == leader), "nobody"))
+' "$(status_field leader)"
+}
+
 # active_peers: how many other members this one is connected to.
 active_peers() {
   curl --disable -fsS --noproxy '*' --max-time 5 "$metrics/metrics" |

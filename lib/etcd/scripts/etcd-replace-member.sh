@@ -1,7 +1,10 @@
 #!/bin/sh
 # etcd-replace-member MEMBER: takes in a member whose disk is lost (or a new one), as a learner that
-# votes only when it has caught up. Runs on any healthy member; can be run again when it was cut off.
-# The machine itself needs nothing: its etcd.service waits for this.
+# votes only when it has caught up. Can be run again when it was cut off. The machine itself needs
+# nothing: its etcd.service waits for this.
+#
+# Runs on the leader: with authentication on, etcd loses the caller's name when another member passes a
+# promotion on, and the leader refuses it.
 # shellcheck disable=SC2154 # what member.env sets
 set -eu
 # shellcheck source=etcd-lib.sh
@@ -14,6 +17,13 @@ if [ -z "$name" ] || [ -z "$url" ]; then
 fi
 [ "$name" != "$member_name" ] || die 'member' "$name, this one" 'another member: run it there'
 wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+
+check_leader() {
+  leader=$(leader_name)
+  [ "$leader" = "$member_name" ] ||
+    die 'this member' 'a follower' "the leader: run \"etcd-replace-member $name\" on $leader"
+}
+check_leader
 
 # entry FIELD: id, name or learner of the member with the planned address; empty when there is none.
 entry() {
@@ -29,7 +39,7 @@ for member in json.load(sys.stdin)["members"]:
 
 connected() {
   curl --disable -fsS --noproxy '*' --max-time 5 "$metrics/metrics" |
-    grep -q "^etcd_network_active_peers{.*Remote=\"$1\"} 1\$"
+    grep "^etcd_network_active_peers{.*Remote=\"$1\"} 1\$" >/dev/null
 }
 
 # retry SECONDS COMMAND...
@@ -60,8 +70,11 @@ if [ -z "$id" ]; then
   log "$name ($id) added as a learner; waiting for its machine"
 fi
 if [ "$(entry learner)" = true ]; then
+  promote() {
+    check_leader && etcdctl_as root member promote "$id"
+  }
   # Until it has started and caught up, etcd refuses to let it vote.
-  retry "${replace_seconds:-900}" etcdctl_as root member promote "$id" ||
+  retry "${replace_seconds:-900}" promote ||
     die "promoting $name" "$retry_says" 'a learner that has caught up; run this again'
   log "$name ($id) promoted"
 fi

@@ -61,7 +61,8 @@ case ${1:-} in
       die "$(field key)" 'a snapshot that cannot be restored' 'a whole snapshot; the old data is in place'
     chown -R "$(owner_ids etcd:etcd)" "$new"
     chmod 0700 "$new"
-    if [ -e "$data" ]; then
+    # An empty one is made by each start.
+    if ! rmdir "$data" 2>/dev/null && [ -e "$data" ]; then
       aside=$volume/data.before-$(date -u +%Y%m%dT%H%M%SZ)
       mv "$data" "$aside"
       log "the old data is in $aside"

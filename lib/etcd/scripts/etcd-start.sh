@@ -100,7 +100,7 @@ if ! ls "$data"/member/wal/*.wal >/dev/null 2>&1; then
       ;;
     known\ * | absent\ *)
       postpone "$data" "no data, and a running cluster of $rest that waits for no new $member_name" \
-        "\"etcd-replace-member $member_name\" run on any other member"
+        "\"etcd-replace-member $member_name\" run on the leader"
       ;;
     forming\ *)
       [ "$rest" = "$member_count" ] ||

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { planAddresses } from '../../../lib/network/address-plan';
+import { runAside, type Finished } from '../../support/etcd-run';
+import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import { describeWithTools } from '../../support/tools';
+import { report } from './figures';
+
+const command = join(__dirname, '../../../lib/etcd/operator/etcd-restore-cluster.sh');
+
+/** Runs the operator's command; in the place of ssh stands a program that enters a machine. */
+async function restoreCluster(tier: EtcdTier, ...args: string[]): Promise<Finished> {
+  const remote = join(tier.scratch, 'remote');
+  const addresses = planAddresses(tier.blueprint).etcdMembers;
+  const cases = tier.machines.map(
+    (machine) =>
+      `${addresses[machine.name] ?? ''}) exec nsenter ${machine.enter().join(' ')} "$@" ;;`,
+  );
+  // shift sudo away: a program in a machine is root's already.
+  writeFileSync(remote, `#!/bin/sh\nto=$1\nshift 2\ncase $to in\n${cases.join('\n')}\nesac\n`);
+  chmodSync(remote, 0o755);
+  const members = Object.entries(addresses).map((pair) => pair.join('='));
+  return runAside('env', [`HC_REMOTE=${remote}`, 'sh', command, ...args, ...members], 180);
+}
+
+async function backUp(tier: EtcdTier, name: string): Promise<string> {
+  const machine = tier.machine(name);
+  await machine.systemctl('start', 'etcd-backup.service');
+  return machine.journal('etcd-backup.service');
+}
+
+async function dataOf(tier: EtcdTier): Promise<Record<string, string>> {
+  const client = tier.client(0);
+  try {
+    return Object.fromEntries(await client.list('/registry/'));
+  } finally {
+    client.close();
+  }
+}
+
+describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
+  describe.each(['3.6', '3.5'] as const)('etcd %s', (version) => {
+    let tier: EtcdTier;
+    beforeAll(async () => {
+      tier = await startEtcdTier({ version, volumeMegabytes: 600 });
+      const client = tier.client(0);
+      for (let count = 0; count < 200; count++) await client.put(`/registry/${count}`, `${count}`);
+      client.close();
+    }, 60_000);
+    afterAll(() => tier.stop());
+
+    test('takes one verified snapshot by one follower, whoever looks first', async () => {
+      for (const { name } of tier.machines) await backUp(tier, name);
+      const said = await Promise.all(
+        tier.machines.map(({ name }) => tier.machine(name).journal('etcd-backup.service')),
+      );
+      const uploads = said.filter((text) => text.includes('snapshot uploaded to'));
+      expect(uploads).toHaveLength(1);
+      const snapshots = [...tier.cloud.objects.keys()].filter((key) => key.endsWith('.db'));
+      expect(snapshots).toHaveLength(1);
+      expect(snapshots[0]).toMatch(/^etcd\/snapshots\/monthly\/\d{8}T\d{6}Z-etcd-\d\.db$/);
+      // Nothing of it stays on the volume.
+      for (const machine of tier.machines) expect(readdirSync(machine.volume)).toEqual(['data']);
+    }, 60_000);
+
+    test('rebuilds all members after the loss of every disk, access control on', async () => {
+      const before = await dataOf(tier);
+      await Promise.all(tier.machines.map((machine) => machine.powerOff()));
+      for (const machine of tier.machines) machine.loseDisk();
+      await Promise.all(tier.machines.map((machine) => machine.powerOn()));
+
+      // A tier that has been there never starts empty.
+      const [first] = tier.machines;
+      await first?.systemctl('start', '--no-block', 'etcd.service');
+      const began = Date.now();
+      const done = await restoreCluster(tier);
+      report(`${version}: restore of three members`, (Date.now() - began) / 1000, 's');
+      expect(done.stdout + done.stderr).toContain(
+        '3 members serve, authentication on, users and roles as planned',
+      );
+      expect(done.status).toBe(0);
+      expect(await first?.journal('etcd.service')).toContain(
+        'got no data, and no other member answers, expected the old data, another member that runs, or "etcd-restore"',
+      );
+
+      expect(await dataOf(tier)).toEqual(before);
+      const unknown = await tier.makeIdentity('unknown', 'somebody');
+      const refused = await tier.etcdctl(['get', '/registry/1'], { identity: unknown });
+      expect(refused.stderr).toContain('permission denied');
+      const outside = await tier.etcdctl(['put', 'elsewhere', 'v']);
+      expect(outside.stderr).toContain('permission denied');
+      const revision = await tier.client(0).put('/registry/after', 'v');
+      expect(revision).toBeGreaterThan(1_000_000_000);
+    }, 180_000);
+
+    test('changes nothing when the snapshot is not what its description says', async () => {
+      const before = await dataOf(tier);
+      const [key = ''] = [...tier.cloud.objects.keys()].filter((name) => name.endsWith('.db'));
+      const whole = tier.cloud.objects.get(key) ?? Buffer.alloc(0);
+      const damaged = Buffer.from(whole);
+      damaged.writeUInt8(damaged.readUInt8(whole.length / 2) ^ 1, whole.length / 2);
+      for (const [what, content] of [
+        ['corrupt', damaged],
+        ['truncated', whole.subarray(0, whole.length / 2)],
+      ] as const) {
+        tier.cloud.objects.set(key, content);
+        const done = await restoreCluster(tier, '--snapshot', key);
+        expect({ what, status: done.status }).toEqual({ what, status: 1 });
+        expect(done.stdout).toMatch(
+          new RegExp(
+            `etcd-restore: error: ${key}: got SHA-256 [0-9a-f]{64}, expected [0-9a-f]{64}`,
+          ),
+        );
+        expect(done.stderr).toContain('verdict: not restored: nothing was changed');
+      }
+      tier.cloud.objects.set(key, whole);
+      expect(await dataOf(tier)).toEqual(before);
+      for (const machine of tier.machines) {
+        await waitHealthy(machine);
+        expect(readFileSync(join(machine.volume, 'data/member/snap/db')).length).toBeGreaterThan(0);
+      }
+    }, 120_000);
+
+    test('sets data that is there aside and brings the snapshot back', async () => {
+      await tier.client(0).put('/registry/after-the-snapshot', 'v');
+      const done = await restoreCluster(tier);
+      expect(done.status).toBe(0);
+      const keys = Object.keys(await dataOf(tier));
+      expect(keys).toContain('/registry/1');
+      expect(keys).not.toContain('/registry/after-the-snapshot');
+      for (const machine of tier.machines) {
+        const left = readdirSync(machine.volume).filter((name) => name.startsWith('data.before-'));
+        expect(left).toHaveLength(1);
+      }
+    }, 180_000);
+  });
+});
