@@ -1,6 +1,6 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { withUserFlags, type Flags } from './flags';
-import { tlsCipherSuites, tlsMinVersion } from './tls';
+import { tlsMinVersionOfLoopback } from './tls';
 
 /** Flags of kube-controller-manager beyond what kubeadm sets by itself. */
 export function planControllerManagerFlags({ kubernetes }: Blueprint): Flags {
@@ -17,8 +17,7 @@ export function planControllerManagerFlags({ kubernetes }: Blueprint): Flags {
       // Certificates of kubelets: a machine that is gone loses its credential within a month.
       'cluster-signing-duration': '720h',
       'terminated-pod-gc-threshold': 1000,
-      'tls-min-version': tlsMinVersion,
-      'tls-cipher-suites': tlsCipherSuites,
+      'tls-min-version': tlsMinVersionOfLoopback,
     },
     kubernetes.flags['kube-controller-manager'],
   );

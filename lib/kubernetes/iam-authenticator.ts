@@ -7,6 +7,9 @@ import { renderYaml } from './yaml';
 /** The system user that the webhook runs as. */
 export const authenticatorUser: MachineUser = { name: 'aws-iam-authenticator', id: 851 };
 
+/** Loopback port of the webhook. */
+export const authenticatorPort = 21362;
+
 /** An IAM role and who it is in the cluster. */
 export interface RoleMapping {
   readonly rolearn: string;
@@ -72,7 +75,7 @@ export function planAuthenticatorUnit(blueprint: Blueprint): MachineUnit {
     `--config=${paths.authenticatorConfig}`,
     `--partition=${partitionOf(blueprint.region)}`,
     '--address=127.0.0.1',
-    '--port=21362',
+    `--port=${authenticatorPort}`,
     '--backend-mode=MountedFile',
     `--state-dir=${paths.authenticatorState}`,
     `--generate-kubeconfig=${paths.authenticatorKubeconfig}`,
@@ -99,6 +102,9 @@ RestartSec=2
 StateDirectory=aws-iam-authenticator
 StateDirectoryMode=0700
 UMask=0077
+# It would also answer /healthz on 21363 of every address, by plain HTTP and with no flag against it.
+SocketBindDeny=any
+SocketBindAllow=ipv4:tcp:${authenticatorPort}
 ${sandbox}
 ReadWritePaths=${paths.authenticator}
 

@@ -1,6 +1,6 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { withUserFlags, type Flags } from './flags';
-import { tlsCipherSuites, tlsMinVersion } from './tls';
+import { tlsMinVersionOfLoopback } from './tls';
 
 /** Flags of kube-scheduler beyond what kubeadm sets by itself. */
 export function planSchedulerFlags({ kubernetes }: Blueprint): Flags {
@@ -9,8 +9,7 @@ export function planSchedulerFlags({ kubernetes }: Blueprint): Flags {
       'bind-address': '127.0.0.1',
       'secure-port': 10259,
       profiling: false,
-      'tls-min-version': tlsMinVersion,
-      'tls-cipher-suites': tlsCipherSuites,
+      'tls-min-version': tlsMinVersionOfLoopback,
     },
     kubernetes.flags['kube-scheduler'],
   );

@@ -16,3 +16,9 @@ export const tlsCipherSuites = [
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
   'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
 ] as const;
+
+/**
+ * Floor of what listens on loopback only: its clients are the machine's own. These programs make an
+ * RSA certificate for themselves at each start, which no suite above could use with TLS 1.2.
+ */
+export const tlsMinVersionOfLoopback = 'VersionTLS13';

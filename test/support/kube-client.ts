@@ -37,6 +37,7 @@ export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeCli
   const agent = new Agent({ ...identity, keepAlive: true, maxSockets: 64 });
   const send = (method: string, path: string, body?: unknown, contentType = 'application/json') =>
     new Promise<Answer>((resolve, reject) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
       const outgoing = request(
         `${baseUrl}${path}`,
         {
@@ -44,7 +45,13 @@ export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeCli
           agent,
           headers: {
             accept: 'application/json',
-            ...(body === undefined ? {} : { 'content-type': contentType }),
+            ...(text === undefined
+              ? {}
+              : {
+                  'content-type': contentType,
+                  // Node sends the body of a DELETE without a length by itself.
+                  'content-length': Buffer.byteLength(text),
+                }),
             ...(caller.token === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
           },
         },
@@ -53,13 +60,13 @@ export function kubeClient(baseUrl: string, ca: string, caller: Caller): KubeCli
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.once('error', reject);
           response.once('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            resolve({ status: response.statusCode ?? 0, body: parse(text), text });
+            const answer = Buffer.concat(chunks).toString('utf8');
+            resolve({ status: response.statusCode ?? 0, body: parse(answer), text: answer });
           });
         },
       );
       outgoing.once('error', reject);
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+      outgoing.end(text);
     });
   return {
     get: (path) => send('GET', path),

@@ -175,7 +175,7 @@ export function sampleObjects(certificateRequest: string): Readonly<Record<strin
       },
       'v1.elsewhere.example.com',
     ),
-    'apps/controllerrevisions': of('apps/v1', 'ControllerRevision', { revision: 1 }),
+    'apps/controllerrevisions': of('apps/v1', 'ControllerRevision', { revision: 1, data: {} }),
     'apps/daemonsets': of('apps/v1', 'DaemonSet', { spec: { selector, template } }),
     'apps/deployments': of('apps/v1', 'Deployment', { spec: { replicas: 0, selector, template } }),
     'apps/replicasets': of('apps/v1', 'ReplicaSet', { spec: { replicas: 0, selector, template } }),
