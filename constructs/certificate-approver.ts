@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
-import { requesterIn, requesterIs } from './cel';
+import { requesterIs } from './cel';
 import type { Subject } from './kinds';
 import { addClusterObject } from './kubernetes-object';
 

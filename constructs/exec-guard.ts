@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
-import { celList, labelOf, requesterIn } from './cel';
+import { celList, labelOf } from './cel';
 
 /** Who may still enter pods of unprotected namespaces. */
 export interface ExecGuardProps {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
-import { celList, labelOf, requesterIn } from './cel';
+import { celList, labelOf } from './cel';
 
 /** Who may weaken a namespace. */
 export interface NamespaceProtectionProps {

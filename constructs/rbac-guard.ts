@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
-import { celList, celString, requesterIn, requesterIs } from './cel';
+import { celList, celString, requesterIs } from './cel';
 
 /** Who may still hand out what leads to the whole cluster. */
 export interface RbacGuardProps {

@@ -122,5 +122,12 @@ export class SystemNamespaces extends Construct {
       subjects: [{ kind: 'ServiceAccount', name: 'coredns', namespace }],
       why: "kubeadm's CoreDNS names no seccomp profile; the kubelet's default applies",
     });
+    new PodPolicyGrant(this, 'upgrade-health-check', {
+      name: 'upgrade-health-check-pods',
+      namespace,
+      rules: ['privilege-escalation', 'seccomp'],
+      subjects: [{ kind: 'ServiceAccount', name: 'default', namespace }],
+      why: 'kubeadm upgrade tries out a Job, which says nothing of either',
+    });
   }
 }

@@ -451,6 +451,28 @@ const templates: readonly RequestRow[] = workloadKinds.flatMap(({ kind, path, wr
   ),
 ]);
 
+const old = '/apis/apps/v1/namespaces/plain/deployments/old';
+
+/** A Deployment from before the policies, which breaks them. */
+const older: readonly RequestRow[] = [
+  allow(
+    'a label of a Deployment from before',
+    'tenant',
+    change(old, { metadata: { labels: { seen: 'true' } } }),
+  ),
+  allow(
+    'the size of a Deployment from before',
+    'tenant',
+    change(old, { spec: { replicas: 0, revisionHistoryLimit: 3 } }),
+  ),
+  deny(
+    'another label of its pods, which are judged anew',
+    'tenant',
+    change(old, { spec: { template: { metadata: { labels: { seen: 'true' } } } } }),
+    'denied request',
+  ),
+];
+
 const ephemeral = (changes: Json, security: Json = {}) => ({
   spec: {
     ephemeralContainers: [
@@ -519,4 +541,5 @@ export const podTable: readonly RequestRow[] = [
   ...leveledPods,
   ...templates,
   ...debugging,
+  ...older,
 ];

@@ -47,8 +47,8 @@ const labels = { app: 'tried' };
 /** Every kind that holds a pod template: where it is made, and the object around a pod spec. */
 export const workloadKinds: readonly {
   readonly kind: string;
-  path(namespace: string): string;
-  wrap(spec: Json, name?: string): Json;
+  readonly path: (namespace: string) => string;
+  readonly wrap: (spec: Json, name?: string) => Json;
 }[] = [
   controller('Deployment'),
   controller('ReplicaSet'),

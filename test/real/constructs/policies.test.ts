@@ -7,13 +7,36 @@ import {
   type ApiServer,
 } from '../../support/constructs-api-server';
 import type { KubeClient } from '../../support/kube-client';
+import { waitFor } from '../../support/kube-process';
 import { describeWithTools } from '../../support/tools';
 import { accessTable } from './access-table';
-import { identify, type Identity } from './identities';
+import { approve, askForCertificate } from './certificates';
+import {
+  deploy,
+  runKubeadm,
+  startUpgradeHealthCheck,
+  waitForPods,
+  workAsKubelet,
+} from './control-plane-work';
+import { identify, people, type Identity } from './identities';
 import { imageTable } from './image-table';
 import { podTable } from './pod-table';
-import { outcome, type RequestRow } from './request';
-import { applyManifests, defineApplySet, defineCalico, populate, prepare } from './setup';
+import { pod, podSpec } from './pods';
+import { create, deny, outcome, type RequestRow } from './request';
+import {
+  appliedState,
+  applyManifests,
+  defineApplySet,
+  defineCalico,
+  must,
+  populate,
+  prepare,
+} from './setup';
+
+interface AuditEvent {
+  readonly user: { readonly username: string };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
 
 const table: readonly RequestRow[] = [...podTable, ...imageTable, ...accessTable];
 
@@ -56,7 +79,7 @@ describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
       await populate(server, clients.node);
       await settle(clients);
     }, 180_000);
-    afterAll(() => server?.stop());
+    afterAll(() => server.stop());
 
     test('requests are let through and refused as the table says', async () => {
       const wrong: string[] = [];
@@ -73,5 +96,129 @@ describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
       }
       expect(wrong).toEqual([]);
     });
+
+    test('a second apply changes nothing', async () => {
+      const before = await appliedState(server, manifests);
+      await applyManifests(server, manifests);
+      expect(await appliedState(server, manifests)).toEqual(before);
+      expect(Object.keys(before)).toHaveLength(manifests.flatMap(({ objects }) => objects).length);
+    });
+
+    test('kubelets, controllers and kubeadm go on with their work', async () => {
+      await workAsKubelet(clients.node);
+      await deploy(clients.operator);
+      await runKubeadm(server, blueprint);
+      await startUpgradeHealthCheck(clients.kubeadm);
+      await server.kubectl([
+        ...['create', 'job', 'scan', '--namespace=hardened-kube-bench'],
+        '--from=cronjob/kube-bench-worker-general',
+      ]);
+      await waitForPods(server, 'shop', 'app=web', 2);
+      await waitForPods(server, 'kube-system', 'k8s-app=calico-node', 1);
+      await waitForPods(server, 'kube-system', 'k8s-app=calico-kube-controllers', 1);
+      await waitForPods(server, 'kube-system', 'k8s-app=kube-proxy', 1);
+      await waitForPods(server, 'kube-system', 'k8s-app=kube-dns', 2);
+      await waitForPods(server, 'kube-system', 'job-name=upgrade-health-check', 1);
+      await waitForPods(server, 'hardened-kube-bench', 'job-name=scan', 1);
+    }, 90_000);
+
+    test('the service account default of a namespace made later mounts no token', async () => {
+      await must(clients.tenant, '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'later' },
+      });
+      const account = await waitFor('service account', async () => {
+        const { status, body } = await server.admin.get(
+          '/api/v1/namespaces/later/serviceaccounts/default',
+        );
+        return status === 200 ? (body as { automountServiceAccountToken?: boolean }) : undefined;
+      });
+      const silent = { ...podSpec(), automountServiceAccountToken: null };
+      const answer = await outcome(
+        deny('', 'tenant', create('/api/v1/namespaces/later/pods', pod(silent)), ''),
+        clients.tenant,
+      );
+      if (minor === '1.35') {
+        expect(account.automountServiceAccountToken).toBeUndefined();
+        expect(answer).toContain('the token of the service account default is not mounted');
+      } else {
+        expect(account.automountServiceAccountToken).toBe(false);
+        expect(answer).toBe('allowed');
+      }
+    });
+
+    test('certificates are approved for nodes that ask for themselves, and by break-glass', async () => {
+      const serving = {
+        signerName: 'kubernetes.io/kubelet-serving',
+        commonName: 'system:node:node-1',
+        organization: 'system:nodes',
+        usages: ['digital signature', 'server auth'],
+      } as const;
+      await askForCertificate(clients.node, 'by-node', serving);
+      await askForCertificate(clients.rogue, 'by-rogue', serving);
+      await askForCertificate(clients.rogue, 'administrator', {
+        signerName: 'kubernetes.io/kube-apiserver-client',
+        commonName: 'mallory',
+        organization: 'kubeadm:cluster-admins',
+        usages: ['client auth'],
+      });
+      const tried = async (who: Identity, name: string) =>
+        approve(clients[who], server.admin, name);
+      const refused = 'outside break-glass only requests for kubernetes.io/kubelet-serving';
+      expect(await tried('approver', 'by-node')).toBe('allowed');
+      expect(await tried('approver', 'by-rogue')).toContain(refused);
+      expect(await tried('approver', 'administrator')).toContain('is forbidden');
+      expect(await tried('rogue', 'by-node')).toBe('allowed');
+      expect(await tried('rogue', 'by-rogue')).toContain(refused);
+      expect(await tried('rogue', 'administrator')).toContain(refused);
+      expect(await tried('operator', 'by-node')).toContain('is forbidden');
+      expect(await tried('breakGlass', 'administrator')).toBe('allowed');
+    });
+
+    test('break-glass and refusals are in the audit log', async () => {
+      const events = (await readFile(server.auditLog, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as AuditEvent);
+      const annotated = (user: string, key: string) =>
+        events.filter(
+          (event) => event.user.username === user && event.annotations?.[key] !== undefined,
+        );
+      for (const policy of [
+        'exec',
+        'exec-by-nodes',
+        'namespaces',
+        'nodes',
+        'rbac-bindings',
+        'rbac-roles',
+        'rbac-tokens',
+        'certificates',
+      ]) {
+        const key = `hardened-cluster-${policy}/break-glass`;
+        const [event] = annotated(people.breakGlass.user, key);
+        expect([key, event?.annotations?.[key]]).toEqual([
+          key,
+          expect.stringContaining(`${people.breakGlass.user} overrode the policy: `),
+        ]);
+        expect(annotated(people.rogue.user, key)).toEqual([]);
+      }
+      const failure = 'validation.policy.admission.k8s.io/validation_failure';
+      expect(annotated(people.rogue.user, failure).length).toBeGreaterThan(10);
+    });
+
+    test('what is no longer among the manifests is pruned, and nothing else', async () => {
+      const kept = manifests.filter(({ name }) => name !== '60-namespace-vault.yaml');
+      const before = await appliedState(server, kept);
+      const said = await applyManifests(server, kept);
+      const pruned = said.split('\n').filter((line) => line.includes('pruned'));
+      const gone = manifests.find(({ name }) => name === '60-namespace-vault.yaml')?.objects ?? [];
+      expect(pruned).toHaveLength(gone.length);
+      expect(await appliedState(server, kept)).toEqual(before);
+      await waitFor('namespace gone', async () => {
+        const { status } = await server.admin.get('/api/v1/namespaces/vault');
+        return status === 404 || undefined;
+      });
+    }, 90_000);
   });
 });

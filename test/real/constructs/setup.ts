@@ -138,6 +138,51 @@ export async function applyManifests(
   }
 }
 
+/**
+ * Every applied object by its name: all of it but its status, and when the manifests last changed
+ * it. Of policies that time is left out: the first apply after their controller has written their
+ * status moves it, although nothing else changes.
+ */
+export async function appliedState(
+  server: ApiServer,
+  files: readonly ManifestFile[],
+): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await server.kubectl(
+    ['get', '--filename=-', '--output=json', '--show-managed-fields'],
+    { input: files.map(({ yaml }) => yaml).join('---\n') },
+  );
+  if (code !== 0) throw new Error(`kubectl get: ${stderr}`);
+  const { items } = JSON.parse(stdout) as { items: AppliedObject[] };
+  return Object.fromEntries(
+    items.map((object) => {
+      const { kind, metadata } = object;
+      const { managedFields, ...kept } = metadata;
+      const applied = managedFields.find(({ manager }) => manager === 'hardened-cluster');
+      const state = {
+        ...object,
+        status: undefined,
+        metadata: { ...kept, resourceVersion: undefined },
+        fields: applied?.fieldsV1,
+        appliedAt: kind === 'ValidatingAdmissionPolicy' ? undefined : applied?.time,
+      };
+      return [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, state];
+    }),
+  );
+}
+
+interface AppliedObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly managedFields: readonly {
+      readonly manager: string;
+      readonly time: string;
+      readonly fieldsV1: unknown;
+    }[];
+  };
+}
+
 /** What has to be there before the policies: pods of an older time, and people with rights. */
 export async function prepare(server: ApiServer): Promise<void> {
   const { admin } = server;
