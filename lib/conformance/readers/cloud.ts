@@ -52,3 +52,8 @@ export function blocks(inputs: unknown, key: string): readonly Readonly<Record<s
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.filter(isMapping);
 }
+
+/** The URN of the resource that a reference means, else the reference itself. */
+export function referenceKey(cloud: Cloud, reference: string): string {
+  return resolve(cloud, reference)?.urn ?? reference;
+}

@@ -1,9 +1,10 @@
 import type { Facts, ResourceFact } from '../facts';
 import { blocks, readCloud, references, resolve, resourcesOfKind, type Cloud } from './cloud';
 import { groupName, readIngressRules, type IngressRule } from './firewall-rules';
-import { publicSubnets, readHosts } from './hosts';
+import { readHosts } from './hosts';
 import { isWithin } from './ipv4-range';
 import { memoize } from './memoize';
+import { publicSubnets } from './routes';
 
 /** Ports that something outside the VPC is let in to. */
 export interface Exposure {

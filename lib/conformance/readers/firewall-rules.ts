@@ -1,5 +1,13 @@
 import type { Facts, ResourceFact } from '../facts';
-import { blocks, readCloud, references, resolve, resourcesOfKind, type Cloud } from './cloud';
+import {
+  blocks,
+  readCloud,
+  referenceKey,
+  references,
+  resolve,
+  resourcesOfKind,
+  type Cloud,
+} from './cloud';
 import { memoize } from './memoize';
 
 /** One allowed inbound flow of a security group. */
@@ -22,11 +30,6 @@ export const readIngressRules = memoize((facts: Facts): readonly IngressRule[] |
   const cloud = readCloud(facts);
   return cloud && [...singleRules(cloud), ...classicRules(cloud), ...inlineRules(cloud)];
 });
-
-/** The group a reference means, by the URN that the facts give it, else the reference itself. */
-export function groupKey(cloud: Cloud, reference: string): string {
-  return resolve(cloud, reference)?.urn ?? reference;
-}
 
 /** Name of a group for evidence. */
 export function groupName(cloud: Cloud, reference: string): string {
@@ -51,10 +54,10 @@ function isTcp(protocol: string): boolean {
 function singleRules(cloud: Cloud): IngressRule[] {
   return resourcesOfKind(cloud, 'SecurityGroupIngressRule').map(({ name, inputs }) => ({
     name,
-    group: groupKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
+    group: referenceKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
     ...ports(inputs, inputs.ipProtocol),
     cidrs: ['cidrIpv4', 'cidrIpv6', 'prefixListId'].flatMap((key) => references(inputs, key)),
-    groups: references(inputs, 'referencedSecurityGroupId').map((id) => groupKey(cloud, id)),
+    groups: references(inputs, 'referencedSecurityGroupId').map((id) => referenceKey(cloud, id)),
   }));
 }
 
@@ -63,7 +66,7 @@ function classicRules(cloud: Cloud): IngressRule[] {
     .filter(({ inputs }) => inputs.type === 'ingress')
     .map(({ name, inputs }) => ({
       name,
-      group: groupKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
+      group: referenceKey(cloud, references(inputs, 'securityGroupId')[0] ?? ''),
       ...ports(inputs, inputs.protocol),
       cidrs: ['cidrBlocks', 'ipv6CidrBlocks', 'prefixListIds'].flatMap((key) =>
         references(inputs, key),
@@ -71,7 +74,7 @@ function classicRules(cloud: Cloud): IngressRule[] {
       groups: [
         ...references(inputs, 'sourceSecurityGroupId'),
         ...(inputs.self === true ? references(inputs, 'securityGroupId') : []),
-      ].map((id) => groupKey(cloud, id)),
+      ].map((id) => referenceKey(cloud, id)),
     }));
 }
 
@@ -86,7 +89,7 @@ function inlineRules(cloud: Cloud): IngressRule[] {
           references(rule, key),
         ),
         groups: [
-          ...references(rule, 'securityGroups').map((id) => groupKey(cloud, id)),
+          ...references(rule, 'securityGroups').map((id) => referenceKey(cloud, id)),
           ...(rule.self === true ? [group.urn] : []),
         ],
       })),

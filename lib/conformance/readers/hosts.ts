@@ -1,6 +1,13 @@
 import type { Facts, ResourceFact } from '../facts';
-import { blocks, readCloud, references, resolve, resourcesOfKind, type Cloud } from './cloud';
-import { groupKey } from './firewall-rules';
+import {
+  blocks,
+  readCloud,
+  referenceKey,
+  references,
+  resolve,
+  resourcesOfKind,
+  type Cloud,
+} from './cloud';
 import { readStatements } from './iam-policies';
 import { memoize } from './memoize';
 import { textAt } from './values';
@@ -36,85 +43,6 @@ export const readHosts = memoize((facts: Facts): readonly Host[] | undefined => 
   }));
 });
 
-/** URNs of subnets whose route table leads to an internet gateway. */
-export const publicSubnets = memoize((facts: Facts): ReadonlySet<string> | undefined => {
-  const cloud = readCloud(facts);
-  return cloud && subnetsWithRoute(cloud, isInternetGateway);
-});
-
-/** URNs of subnets with any way out to the internet: an internet, NAT or egress-only gateway. */
-export const subnetsWithWayOut = memoize((facts: Facts): ReadonlySet<string> | undefined => {
-  const cloud = readCloud(facts);
-  return cloud && subnetsWithRoute(cloud, leadsOutside);
-});
-
-function subnetsWithRoute(
-  cloud: Cloud,
-  matches: (cloud: Cloud, route: Route) => boolean,
-): ReadonlySet<string> {
-  const routes = readRoutes(cloud);
-  const tables = new Set(routes.filter((route) => matches(cloud, route)).map(({ table }) => table));
-  const associations = resourcesOfKind(cloud, 'RouteTableAssociation').flatMap(({ inputs }) =>
-    references(inputs, 'subnetId').map((subnet): [string, string] => [
-      keyOf(cloud, subnet),
-      keyOf(cloud, references(inputs, 'routeTableId')[0] ?? ''),
-    ]),
-  );
-  const tableOf = new Map(associations);
-  const main = mainTables(cloud);
-  return new Set(
-    resourcesOfKind(cloud, 'Subnet', 'DefaultSubnet')
-      .filter((subnet) => {
-        const vpc = keyOf(cloud, references(subnet.inputs, 'vpcId')[0] ?? '');
-        return tables.has(tableOf.get(subnet.urn) ?? main.get(vpc) ?? '');
-      })
-      .map(({ urn }) => urn),
-  );
-}
-
-interface Route {
-  readonly table: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
-
-function readRoutes(cloud: Cloud): readonly Route[] {
-  return [
-    ...resourcesOfKind(cloud, 'Route').map(({ inputs }) => ({
-      table: keyOf(cloud, references(inputs, 'routeTableId')[0] ?? ''),
-      inputs,
-    })),
-    ...resourcesOfKind(cloud, 'RouteTable', 'DefaultRouteTable').flatMap(({ urn, inputs }) =>
-      blocks(inputs, 'routes').map((route) => ({ table: urn, inputs: route })),
-    ),
-  ];
-}
-
-/** Tables that subnets without an association of their own fall back to, by VPC. */
-function mainTables(cloud: Cloud): ReadonlyMap<string, string> {
-  return new Map([
-    ...resourcesOfKind(cloud, 'MainRouteTableAssociation').map(({ inputs }): [string, string] => [
-      keyOf(cloud, references(inputs, 'vpcId')[0] ?? ''),
-      keyOf(cloud, references(inputs, 'routeTableId')[0] ?? ''),
-    ]),
-  ]);
-}
-
-function isInternetGateway(cloud: Cloud, { inputs }: Route): boolean {
-  const gateways = references(inputs, 'gatewayId');
-  return gateways.some(
-    (gateway) =>
-      gateway.startsWith('igw-') ||
-      resolve(cloud, gateway)?.type.endsWith(':InternetGateway') === true,
-  );
-}
-
-/** Routes of gateway endpoints name a prefix list and stay within AWS. */
-function leadsOutside(_: Cloud, { inputs }: Route): boolean {
-  return ['gatewayId', 'natGatewayId', 'egressOnlyGatewayId', 'transitGatewayId'].some(
-    (key) => references(inputs, key).length > 0,
-  );
-}
-
 function instances(cloud: Cloud): Host[] {
   return resourcesOfKind(cloud, 'Instance', 'SpotInstanceRequest').map((resource) => {
     const template = blocks(resource.inputs, 'launchTemplate')
@@ -148,7 +76,7 @@ function templates(cloud: Cloud): Host[] {
   const instanceTemplates = new Set(
     resourcesOfKind(cloud, 'Instance').flatMap(({ inputs }) =>
       blocks(inputs, 'launchTemplate').flatMap((block) =>
-        references(block, 'id').map((id) => keyOf(cloud, id)),
+        references(block, 'id').map((id) => referenceKey(cloud, id)),
       ),
     ),
   );
@@ -156,7 +84,9 @@ function templates(cloud: Cloud): Host[] {
     .filter(({ urn }) => !instanceTemplates.has(urn))
     .map((resource) => {
       const users = groups.filter(({ inputs }) =>
-        templateReferences(inputs).some((reference) => keyOf(cloud, reference) === resource.urn),
+        templateReferences(inputs).some(
+          (reference) => referenceKey(cloud, reference) === resource.urn,
+        ),
       );
       const own = hostParts(cloud, resource);
       return {
@@ -166,7 +96,7 @@ function templates(cloud: Cloud): Host[] {
         subnets: [
           ...own.subnets,
           ...users.flatMap(({ inputs }) =>
-            references(inputs, 'vpcZoneIdentifiers').map((id) => keyOf(cloud, id)),
+            references(inputs, 'vpcZoneIdentifiers').map((id) => referenceKey(cloud, id)),
           ),
         ],
       };
@@ -190,11 +120,11 @@ function hostParts(cloud: Cloud, { inputs }: ResourceFact): Omit<Host, 'name' | 
       ...references(inputs, 'vpcSecurityGroupIds'),
       ...references(inputs, 'securityGroups'),
       ...interfaces.flatMap((block) => references(block, 'securityGroups')),
-    ].map((reference) => groupKey(cloud, reference)),
+    ].map((reference) => referenceKey(cloud, reference)),
     subnets: [
       ...references(inputs, 'subnetId'),
       ...interfaces.flatMap((block) => references(block, 'subnetId')),
-    ].map((reference) => keyOf(cloud, reference)),
+    ].map((reference) => referenceKey(cloud, reference)),
     publicAddress: [inputs, ...interfaces].some((block) => setting(block) === 'true'),
   };
 }
@@ -248,8 +178,4 @@ function hasElasticIp(cloud: Cloud, host: ResourceFact): boolean {
       references(inputs, key).some((reference) => resolve(cloud, reference)?.urn === host.urn),
     ),
   );
-}
-
-function keyOf(cloud: Cloud, reference: string): string {
-  return resolve(cloud, reference)?.urn ?? reference;
 }

@@ -3,7 +3,8 @@ import type { Facts, ResourceFact } from '../../../lib/conformance/facts';
 import { roleOf } from '../../../lib/conformance/readers/cloud-roles';
 import { readExposures } from '../../../lib/conformance/readers/exposure';
 import { readIngressRules } from '../../../lib/conformance/readers/firewall-rules';
-import { publicSubnets, readHosts } from '../../../lib/conformance/readers/hosts';
+import { readHosts } from '../../../lib/conformance/readers/hosts';
+import { publicSubnets } from '../../../lib/conformance/readers/routes';
 
 function resource(type: string, name: string, inputs: ResourceFact['inputs']): ResourceFact {
   return { urn: `urn:${type}:${name}`, type, name, id: `${name}-id`, arn: `${name}-arn`, inputs };
@@ -40,6 +41,8 @@ describe('subnets', () => {
     expect([...(publicSubnets(facts(vpc, subnet(), table, association)) ?? [])]).toEqual(urns);
     expect([...(publicSubnets(facts(vpc, subnet(), table, main)) ?? [])]).toEqual(urns);
     expect([...(publicSubnets(facts(vpc, subnet(), table)) ?? [])]).toEqual([]);
+    const byDefault = resource('aws:ec2/defaultRouteTable:DefaultRouteTable', 'd', table.inputs);
+    expect([...(publicSubnets(facts(vpc, subnet(), byDefault)) ?? [])]).toEqual(urns);
   });
 });
 

@@ -3,7 +3,8 @@ import { fail, unknown, verdictOf, type Finding } from '../../finding';
 import { blocks, readCloud, resolve, resourcesOfKind } from '../../readers/cloud';
 import { roleOf } from '../../readers/cloud-roles';
 import { readIngressRules } from '../../readers/firewall-rules';
-import { publicSubnets, readHosts, subnetsWithWayOut } from '../../readers/hosts';
+import { readHosts } from '../../readers/hosts';
+import { publicSubnets, subnetsWithWayOut } from '../../readers/routes';
 
 const noCloud = 'no cloud resources among the facts';
 
