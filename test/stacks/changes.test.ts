@@ -70,6 +70,7 @@ describe('a change of the configuration', () => {
     expect(change.removed).toEqual([]);
     expect(change.added.filter((name) => !/etcd-(members-etcd-)?[34]/.test(name))).toEqual([]);
     expect(change.changed).toEqual([
+      'BucketObjectv2 prod-content-bundle-bastion',
       'BucketObjectv2 prod-content-bundle-control-plane',
       'BucketObjectv2 prod-etcd-content-bundle-etcd-0',
       'BucketObjectv2 prod-etcd-content-bundle-etcd-1',
@@ -77,6 +78,7 @@ describe('a change of the configuration', () => {
       'Instance prod-etcd-etcd-0',
       'Instance prod-etcd-etcd-1',
       'Instance prod-etcd-etcd-2',
+      'LaunchTemplate prod-bastion',
       'LaunchTemplate prod-control-plane',
     ]);
   });

@@ -137,11 +137,14 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
     expect(run).toMatchObject({ status: 0 });
     expect(run.steps.create.filter((step) => !/etcd-[34](-|$)/.test(step))).toEqual([]);
     expect(run.steps.update).toEqual([
+      'Group prod-bastion',
       'Group prod-control-plane',
+      'LaunchTemplate prod-bastion',
       'LaunchTemplate prod-control-plane',
     ]);
     const renewed = ['etcd-0', 'etcd-1', 'etcd-2'];
     expect(run.steps.replace).toEqual([
+      'BucketObjectv2 prod-content-bundle-bastion',
       'BucketObjectv2 prod-content-bundle-control-plane',
       ...renewed.map((member) => `BucketObjectv2 prod-etcd-content-bundle-${member}`),
       ...renewed.map((member) => `Instance prod-etcd-${member}`),
