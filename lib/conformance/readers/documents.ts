@@ -12,14 +12,16 @@ export interface MachineDocument {
 }
 
 const mayHoldYaml = /\.(ya?ml|json|conf|config)$/;
+/** Configurations of components and static pods; kubeconfigs and audit policies are left alone. */
+const wantedKind = /^\s*"?kind"?\s*:\s*["']?(\w*Configuration|Pod)\b/m;
 
 /**
- * Every document with a `kind` among the files of a machine. A file that is no YAML is not looked
+ * Every configuration and static pod among the files of a machine. A file that is no YAML is not looked
  * at: sshd and sysctl use the ending `.conf` too.
  */
 export const machineDocuments = memoize((machine: MachineFact): readonly MachineDocument[] =>
   Object.entries(machine.files)
-    .filter(([path, { content }]) => mayHoldYaml.test(path) && /^\s*"?kind"?\s*:/m.test(content))
+    .filter(([path, { content }]) => mayHoldYaml.test(path) && wantedKind.test(content))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([path, { content }]) =>
       parseDocuments(`${machine.name}: ${path}`, content).map((document) => ({

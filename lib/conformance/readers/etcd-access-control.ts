@@ -19,7 +19,11 @@ export interface EtcdAccessControl {
  * `user NAME ROLE`), else plain etcdctl calls; undefined where a machine has neither.
  */
 export function readAccessControl(machine: MachineFact): EtcdAccessControl | undefined {
-  const lines = Object.values(machine.files).flatMap(({ content }) => content.split(/\r?\n/));
+  const lines = Object.values(machine.files)
+    .filter(({ content }) =>
+      /^permission |\brole grant-permission |\buser grant-role /m.test(content),
+    )
+    .flatMap(({ content }) => content.split(/\r?\n/));
   const permissions = lines.flatMap((line) => permissionOf(line.trim()));
   const users = lines.flatMap((line) => userOf(line.trim()));
   return users.length === 0 ? undefined : { permissions, users };

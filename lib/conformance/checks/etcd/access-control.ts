@@ -80,7 +80,8 @@ function enablesAuthentication(machine: MachineFact): Finding {
 
 function enablingScripts(machine: MachineFact): readonly string[] {
   return Object.entries(machine.files)
-    .filter(([, { content }]) => /^[^#\n]*\bauth\s+enable\b/m.test(content))
+    .filter(([, { content }]) => content.includes('auth enable'))
+    .filter(([, { content }]) => /^[^#\n]*\bauth enable\b/m.test(content))
     .map(([path]) => path)
     .filter((path) => !path.startsWith('/etc/systemd/'))
     .sort();
