@@ -1,7 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, httpsUrl, kmsKeyArn, label, text } from '../values';
 
 const level = z.enum(['baseline', 'restricted']);
+
+const provider = 'Keys of the cluster (secretbox), or a KMS key of your own.';
 
 const encryptionKeys = () =>
   z
@@ -72,9 +74,12 @@ export const kubernetes = z.strictObject({
     .describe('The audit log of the API server.'),
   encryption: z
     .discriminatedUnion('provider', [
-      z.strictObject({ provider: z.literal('secretbox'), keys: encryptionKeys() }),
       z.strictObject({
-        provider: z.literal('kms'),
+        provider: z.literal('secretbox').describe(provider),
+        keys: encryptionKeys(),
+      }),
+      z.strictObject({
+        provider: z.literal('kms').describe(provider),
         keyArn: kmsKeyArn().describe('KMS key that encrypts Secrets.'),
         keys: encryptionKeys(),
       }),

@@ -65,6 +65,7 @@ details > summary { cursor: pointer; }
 .checks > li { margin: 0 0 .6rem; }
 .evidence { margin: .15rem 0; padding-left: 1.1rem; color: var(--muted); }
 .remedy { border-left: 3px solid var(--line); padding-left: .6rem; }
+.flows td:nth-child(5) { white-space: nowrap; }
 .flows td:first-child { text-align: right; font-weight: 600; }
 figure { margin: 0; overflow-x: auto; }
 figure svg { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
@@ -89,6 +90,7 @@ ${filterStatuses
 @media print {
   @page { margin: 15mm; }
   body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.35; }
+  .flows th, .flows td { padding: .2rem .4rem; font-size: 8.5pt; }
   nav, .filter, .skip, summary { display: none; }
   h2, h3, h4 { break-after: avoid; }
   .verdict, .flows tr, .checks > li { break-inside: avoid; }
