@@ -13,16 +13,22 @@ const classes: readonly (readonly [RegExp, number])[] = [
   [/[ -~·–×]/, 0.65],
 ];
 
+const widths = new Map<string, number>();
+
+/** Width of a character; remembered, since a picture asks some ten thousand times. */
+function widthOf(character: string): number {
+  const known = widths.get(character);
+  if (known !== undefined) return known;
+  const width = classes.find(([pattern]) => pattern.test(character))?.[1] ?? 1.1;
+  widths.set(character, width);
+  return width;
+}
+
 /** Estimates the width of a text in pixels; a little more than it takes. */
 export function measureText(text: string, { size, family, bold = false }: Font): number {
-  const parts =
-    family === 'mono'
-      ? text.length * monoWidth
-      : Array.from(text).reduce(
-          (sum, character) =>
-            sum + (classes.find(([pattern]) => pattern.test(character))?.[1] ?? 1.1),
-          0,
-        );
+  let parts = 0;
+  if (family === 'mono') parts = text.length * monoWidth;
+  else for (const character of text) parts += widthOf(character);
   return parts * size * (bold ? boldFactor : 1);
 }
 
