@@ -55,9 +55,14 @@ export class EtcdMachine {
     this.attachVolume();
   }
 
-  /** Where a path of the machine lies on the host. */
+  /**
+   * Where a path of the machine lies on the host. Ask anew after the power goes on or off: below a
+   * mounted overlay nothing may be changed.
+   */
   hostPath(path: string): string {
     const { scratch } = this.options;
+    const first = this.firstProcess();
+    if (first !== '') return `/proc/${first}/root${path}`;
     if (path.startsWith('/var/lib/etcd')) return path.replace('/var/lib/etcd', this.volume);
     if (path.startsWith('/etc/')) return path.replace('/etc', join(scratch, 'etc'));
     if (path.startsWith('/var/')) return path.replace('/var', join(scratch, 'var'));

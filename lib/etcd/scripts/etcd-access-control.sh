@@ -50,13 +50,29 @@ planned_permissions() {
     }' "$plan" | sort
 }
 
+# granted TYPE SCOPE-AND-KEY: whether `current` has just this.
+granted() {
+  has_read=no
+  has_write=no
+  ! printf '%s\n' "$current" | grep -qxF "read $2" || has_read=yes
+  ! printf '%s\n' "$current" | grep -qxF "write $2" || has_write=yes
+  case $1 in
+    read) [ "$has_read$has_write" = yesno ] ;;
+    write) [ "$has_read$has_write" = noyes ] ;;
+    readwrite) [ "$has_read$has_write" = yesyes ] ;;
+  esac
+}
+
 # Puts a role's permissions right. What another release granted and this one does not is revoked.
 settle_role() {
-  if [ "$made" = no ] && [ "$(permissions "$1")" = "$(planned_permissions "$1")" ]; then
-    return 0
+  current=
+  if [ "$made" = no ]; then
+    current=$(permissions "$1")
+    [ "$current" != "$(planned_permissions "$1")" ] || return 0
   fi
   awk -v role="$1" '$1 == "permission" && $2 == role { print $3, $4, $5 }' "$plan" |
     while read -r type scope key; do
+      ! granted "$type" "$scope $key" || continue
       case $scope in
         prefix) etcdctl_as root role grant-permission "$1" "$type" "$key" --prefix ;;
         key) etcdctl_as root role grant-permission "$1" "$type" "$key" ;;

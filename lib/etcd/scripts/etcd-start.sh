@@ -30,7 +30,9 @@ check_identities() {
 }
 
 check_volume() {
-  mountpoint -q "$volume" || refuse "$volume" 'no volume mounted there' 'the data volume'
+  # In a sandbox every writable folder is a mount point; a volume is another device as well.
+  [ "$(stat -c %d "$volume")" != "$(stat -c %d "$volume/..")" ] ||
+    refuse "$volume" 'no volume mounted there' 'the data volume'
   [ -w "$volume" ] || refuse "$volume" "$(ls -ld "$volume")" 'a folder that etcd can write to'
   # etcd reserves 64 MiB for each file of its log.
   needed=65536
