@@ -2,6 +2,7 @@ import type { Blueprint } from '../blueprint/blueprint';
 import type { ArtifactLock } from '../machine/artifact-lock';
 import type { MachinePart, MachineSecret } from '../machine/machine-config';
 import { planAdmissionFiles } from './admission-configuration';
+import { planApplySetFiles } from './apply-set';
 import { planProbeFiles, planProbeUnits } from './api-server-probe';
 import { planAuditFiles } from './audit-policy';
 import { planAuthenticationFiles } from './authentication-configuration';
@@ -36,6 +37,7 @@ export function planControlPlane(blueprint: Blueprint, lock: ArtifactLock): Mach
       ...planContainerdFiles(blueprint),
       ...planKubeletFiles(blueprint, { role: 'control-plane' }),
       ...planProbeFiles(),
+      ...planApplySetFiles(),
       ...planControlPlaneScripts(),
     ],
     units: [

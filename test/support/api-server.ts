@@ -85,7 +85,7 @@ export interface ControlPlane {
 }
 
 /** Programs that {@link startControlPlane} needs, for `requireTools`. */
-export function controlPlaneTools(minor: string) {
+export function controlPlaneTools<const Minor extends '1.35' | '1.36' | '1.37'>(minor: Minor) {
   return [
     `kube-apiserver@${minor}`,
     `kube-controller-manager@${minor}`,

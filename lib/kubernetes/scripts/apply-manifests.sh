@@ -50,24 +50,32 @@ is_up_to_date() {
     [ -n "$(find "$HC_STATE/manifests-applied" -mmin -1440)" ]
 }
 
+# apply_definitions FILE: custom resource definitions, until they are served.
+apply_definitions() {
+  kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
+    -f "$1" >&2 || die "$1" 'not applied' 'definitions that the API server takes'
+  kubectl_admin wait --for=condition=Established --timeout=60s -f "$1" >/dev/null ||
+    die "$1" 'not established' 'served definitions'
+}
+
 apply_manifests() {
-  crds=$HC_ROOT/usr/local/share/hardened-cluster/calico-crds.yaml
-  if [ -e "$crds" ]; then
-    kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
-      -f "$crds" >&2 || die "$crds" 'not applied' 'the definitions of Calico'
-    kubectl_admin wait --for=condition=Established --timeout=60s -f "$crds" >/dev/null ||
-      die "$crds" 'not established' 'served definitions'
-  fi
-  # A second and third try: what a file defines may be used by the next before it is served.
+  apply_definitions "$HC_ROOT/usr/local/share/hardened-cluster/calico-crds.yaml"
+  apply_definitions "$HC_ETC/apply-set-definition.yaml"
+  # Made once: kubectl keeps account in its annotations.
+  kubectl_admin get applysets.hardened-cluster.internal manifests >/dev/null 2>&1 ||
+    kubectl_admin create -f "$HC_ETC/apply-set.yaml" >&2 ||
+    kubectl_admin get applysets.hardened-cluster.internal manifests >/dev/null ||
+    die 'apply set' 'no parent' 'an ApplySet named manifests'
+  # A second and third try: what one file defines may be used by another before it is served.
   for try in 1 2 3; do
     if KUBECTL_APPLYSET=true kubectl_admin apply --server-side --force-conflicts \
-      --field-manager=hardened-cluster --prune --applyset=configmaps/hardened-cluster \
-      --namespace=kube-system -f "$folder" >&2; then
+      --field-manager=hardened-cluster --validate=strict --prune \
+      --applyset=applysets.hardened-cluster.internal/manifests -f "$folder" >&2; then
       cp "$index" "$HC_STATE/manifests-applied"
       return 0
     fi
     log "attempt $try to apply the manifests failed"
-    sleep 5
+    sleep "${HC_PAUSE_SECONDS:-5}"
   done
   die 'manifests' 'not applied' 'manifests that the API server takes'
 }

@@ -34,7 +34,7 @@ aws_request ec2 "$instances" 'EC2 DescribeInstances' <<EOF
 url = "$ec2/"
 request = "POST"
 header = "content-type: application/x-www-form-urlencoded"
-data = "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3Ahardened-cluster%2Fcluster&Filter.1.Value.1=$HC_CLUSTER&Filter.2.Name=instance-state-name&Filter.2.Value.1=running"
+data = "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3Ahardened-cluster%3Acluster&Filter.1.Value.1=$HC_CLUSTER&Filter.2.Name=instance-state-name&Filter.2.Value.1=running"
 EOF
 "$HC_LIB/judge-serving-certificates" judge "$requests" "$instances" >"$decisions"
 while read -r verdict name reason; do

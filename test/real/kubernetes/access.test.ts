@@ -88,10 +88,10 @@ describeWithTools(
       }
     }, 180_000);
     afterAll(async () => {
-      await plane?.stop();
+      await plane.stop();
       await webhook?.stop();
-      await aws?.stop();
-      await issuer?.stop();
+      await aws.stop();
+      await issuer.stop();
       await rm(folder, { recursive: true, force: true });
     }, 60_000);
 
@@ -352,7 +352,7 @@ describeWithTools(
           await plane.admin.post(pods, {
             ...pod,
             spec: {
-              ...(pod['spec'] as object),
+              ...(pod.spec as object),
               nodeName: name,
               volumes: [{ name: 'secret', secret: { secretName: `of-${name}` } }],
             },
@@ -660,7 +660,7 @@ function handshake(port: number, version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Pr
         socket.end();
       },
     );
-    socket.once('error', (error) => {
+    socket.once('error', (error: Error) => {
       resolve(error.message);
     });
   });

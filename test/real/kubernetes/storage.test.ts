@@ -56,8 +56,8 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
     });
   }, 180_000);
   afterAll(async () => {
-    await plane?.stop();
-    await etcd?.stop();
+    await plane.stop();
+    await etcd.stop();
   }, 60_000);
 
   test('objects of every built-in kind are written, listed, watched and deleted', async () => {
