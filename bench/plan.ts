@@ -5,7 +5,7 @@ import path from 'node:path';
 import { median, printFigures } from './figure';
 
 // The whole process of `plan` for the default cluster, against processes that only load the same
-// Pulumi and cdk8s modules: as they are, and without the TypeScript compiler that Pulumi loads.
+// Pulumi and cdk8s modules.
 
 const runs = 7;
 const dist = path.resolve(__dirname, '..');
@@ -44,11 +44,9 @@ function run(args: readonly string[]): { readonly seconds: number; readonly mega
 const loads = importedModules()
   .map((name) => `require(${JSON.stringify(name)});`)
   .join('');
-const lean = `require(${JSON.stringify(path.join(dist, 'cli', 'lean-loading.js'))});`;
 
 const plans = [];
 const floors = [];
-const leanFloors = [];
 try {
   for (let index = 0; index < runs; index++) {
     floors.push(run(['-e', loads]));
@@ -62,7 +60,6 @@ try {
         path.join(scratch, String(index)),
       ]),
     );
-    leanFloors.push(run(['-e', lean + loads]));
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -70,17 +67,9 @@ try {
 
 const value = median(plans.map(({ seconds }) => seconds));
 const floor = median(floors.map(({ seconds }) => seconds));
-const leanFloor = median(leanFloors.map(({ seconds }) => seconds));
 printFigures(
   [
     { name: 'plan, whole process', unit: 's', value, floor, ratio: value / floor },
-    {
-      name: 'plan, against loading without the TypeScript compiler',
-      unit: 's',
-      value,
-      floor: leanFloor,
-      ratio: value / leanFloor,
-    },
     {
       name: 'plan, peak memory',
       unit: 'MB',

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './commands/check';
+import type { LockOptions } from './commands/lock';
 import type { PlanOptions } from './commands/plan';
 import { InputError } from './input-error';
 
@@ -74,6 +75,17 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .action(async (targets: string[], options: CheckOptions & { readonly asOf: Date }) => {
       const { runCheck } = await import('./commands/check.js');
       exit(runCheck(targets.length === 0 ? ['plan'] : targets, options, options.asOf));
+    });
+
+  program
+    .command('lock')
+    .description('fetch the published checksums that the shipped lock does not know')
+    .option('--config <file>', 'configuration (default: cluster.yaml, else the shipped example)')
+    .option('--out <file>', 'write them there')
+    .addOption(asOf())
+    .action(async (options: LockOptions & { readonly asOf: Date }) => {
+      const { runLock } = await import('./commands/lock.js');
+      exit(await runLock(options, options.asOf));
     });
 
   program

@@ -1,6 +1,6 @@
 // Transpiles every module to dist/ and bundles the command; types are checked by `npm run types`.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -51,7 +51,7 @@ async function copy(source) {
 /** One file in place of a thousand: a plan spends less time on finding modules than on planning. */
 async function bundleCommand() {
   const unneeded = path.join(root, 'cli', 'unneeded-module.ts');
-  const { metafile } = await build({
+  await build({
     ...common,
     entryPoints: [path.join(root, 'cli', 'main.ts')],
     outfile: path.join(fresh, 'cli', 'main.js'),
@@ -59,12 +59,10 @@ async function bundleCommand() {
     bundle: true,
     minifySyntax: true,
     minifyWhitespace: true,
-    metafile: true,
     // Pulumi loads both to serialize functions, which no program of ours does.
     alias: { typescript: unneeded, '@npmcli/arborist': unneeded },
     plugins: [foldersStay],
   });
-  await writeFile(path.join(fresh, 'cli', 'modules.json'), modulesOf(metafile));
 }
 
 /** Moves what has changed to dist/, file by file, so that a command that runs there never sees half. */
@@ -86,10 +84,4 @@ async function listFiles(folder) {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
-}
-
-/** The packages in the bundle, for the benchmark that loads the same ones. */
-function modulesOf({ inputs }) {
-  const names = Object.keys(inputs).filter((name) => name.includes('node_modules/'));
-  return `${JSON.stringify(names.sort(), null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import { checkAccess, checkBastion } from './checks/access-checks';
 import type { ConfigCheck } from './checks/config-check';
-import { checkControlPlane, checkEtcd, checkPools } from './checks/machine-checks';
+import { checkCompaction, checkControlPlane, checkEtcd, checkPools } from './checks/machine-checks';
 import { checkNetworks, checkZones } from './checks/network-checks';
 import { checkFlags, checkNamespaces, checkWaivers } from './checks/policy-checks';
 import { checkKubernetesVersion } from './checks/version-checks';
@@ -14,6 +14,7 @@ const configChecks: readonly ConfigCheck[] = [
   checkBastion,
   checkKubernetesVersion,
   checkEtcd,
+  checkCompaction,
   checkControlPlane,
   checkPools,
   checkNamespaces,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Blueprint, EtcdMember } from './blueprint';
 import { checkConfig } from './config-checks';
 import { mergeDefaults } from './merge-defaults';

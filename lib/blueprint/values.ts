@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCidr } from './ipv4';
 
 // Each `error` is the "expected ..." half of the message that a user reads.

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Problem } from './problem';
 
 /** Turns one issue of the schema into problems of ours: one for each place. */

@@ -101,6 +101,11 @@ describe('resolveBlueprint', () => {
       'etcd.version: got "3.6.12", expected at least "3.6.13": earlier versions have access-control bypasses',
     ],
     [
+      'another retention of compaction than the standard wants',
+      { ...minimalInput, etcd: { compactionRetentionHours: 4 } },
+      'etcd.compactionRetentionHours: got 4, expected 8: scs-0215/etcd/compaction-retention fixes it; a waiver of that clause with a reason and an expiry date lifts this',
+    ],
+    [
       'an end-of-life Kubernetes',
       { ...minimalInput, kubernetes: { version: '1.34' } },
       'kubernetes.version: got "1.34", expected one of the supported minors "1.35" (until 2027-02-28), "1.36" (until 2027-06-28), "1.37" (until 2027-10-28), or a version of one',

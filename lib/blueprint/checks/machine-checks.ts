@@ -36,6 +36,21 @@ export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
   ];
 };
 
+/** What SCS-0215 asks for, in hours. */
+const compactionRetentionHours = 8;
+
+export const checkCompaction: ConfigCheck = ({ etcd, waivers }) =>
+  etcd.compactionRetentionHours === compactionRetentionHours ||
+  waivers.some(({ clause }) => clause === 'scs-0215/etcd/compaction-retention')
+    ? []
+    : [
+        {
+          path: 'etcd.compactionRetentionHours',
+          got: etcd.compactionRetentionHours,
+          expected: `${compactionRetentionHours}: scs-0215/etcd/compaction-retention fixes it; a waiver of that clause with a reason and an expiry date lifts this`,
+        },
+      ];
+
 export const checkControlPlane: ConfigCheck = ({ controlPlane, profile }) =>
   profile === 'development' || controlPlane.machines >= 3
     ? []

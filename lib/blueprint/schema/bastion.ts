@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { architecture, count, instanceType, sshPublicKey } from '../values';
 
 /** The one machine that people reach the others through. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checksum, label, text } from '../values';
 import { bastion } from './bastion';
 import { images, namespace, people, waiver } from './cluster-policies';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cidrs, count, day, httpsUrl, label, quantity, roleArn, text } from '../values';
 
 const podSecurityLevel = z.enum(['privileged', 'baseline', 'restricted']);

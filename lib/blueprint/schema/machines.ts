@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { architecture, count, instanceType, label, labelKey, labelValue } from '../values';
 
 /** The identical control-plane machines. */

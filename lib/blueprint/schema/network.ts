@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cidr, cidrs, count } from '../values';
 
 /** Address ranges and routes. */

@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { renderProblem } from '../../lib/blueprint/problem';
+import { fetchSums } from '../../lib/machine/fetch-sums';
+import { listUnlocked } from '../../lib/machine/list-unlocked';
+import { planMachines } from '../../lib/machine/plan-machines';
+import type { ExitCode } from '../command-line';
+import { InputError } from '../input-error';
+import { loadBlueprint, type ConfigChoice } from '../load-blueprint';
+
+/** Options of `lock` as the command line gives them. */
+export interface LockOptions extends ConfigChoice {
+  readonly out?: string;
+}
+
+/**
+ * Fetches the published checksum of every artifact that no lock knows, holds the artifact itself
+ * against it, and prints what belongs under `artifacts.sha256` of the configuration. Needs the
+ * network, unlike the other commands. Gives the exit code.
+ *
+ * @throws InputError with every artifact whose sum can't be had or does not match.
+ */
+export async function runLock(options: LockOptions, now: Date): Promise<ExitCode> {
+  const { blueprint } = loadBlueprint(options, now);
+  const unlocked = listUnlocked(planMachines(blueprint));
+  if (unlocked.length === 0) {
+    process.stderr.write('Every artifact of this configuration is locked.\n');
+    return 0;
+  }
+  const { sums, problems } = await fetchSums(unlocked);
+  if (problems.length > 0) throw new InputError(problems.map(renderProblem));
+  const text = stringify({ artifacts: { sha256: sums } });
+  if (options.out === undefined) process.stdout.write(text);
+  else writeFileSync(options.out, text);
+  return 0;
+}
