@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   clusterKinds,
@@ -8,6 +8,7 @@ import {
   type NamespacedKinds,
   type NamespacedMetadata,
 } from './kinds';
+import { PlainObject } from './plain-object';
 
 /** Adds an object outside any namespace. */
 export function addClusterObject<K extends keyof ClusterKinds>(
@@ -16,7 +17,7 @@ export function addClusterObject<K extends keyof ClusterKinds>(
   kind: K,
   props: { readonly metadata: ClusterMetadata } & ClusterKinds[K],
 ): ApiObject {
-  return new ApiObject(scope, id, { apiVersion: clusterKinds[kind], kind, ...props });
+  return new PlainObject(scope, id, { apiVersion: clusterKinds[kind], kind, ...props });
 }
 
 /** Adds an object to a namespace, which must be named. */
@@ -26,5 +27,5 @@ export function addNamespacedObject<K extends keyof NamespacedKinds>(
   kind: K,
   props: { readonly metadata: NamespacedMetadata } & NamespacedKinds[K],
 ): ApiObject {
-  return new ApiObject(scope, id, { apiVersion: namespacedKinds[kind], kind, ...props });
+  return new PlainObject(scope, id, { apiVersion: namespacedKinds[kind], kind, ...props });
 }

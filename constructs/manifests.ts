@@ -50,7 +50,7 @@ export function synthesizeManifests(blueprint: Blueprint): readonly ManifestFile
   const app = new App({ recordConstructMetadata: false });
   for (const [name, build] of charts) build(chartIn(app, name), blueprint);
   addNamespaces(app, blueprint);
-  return synthesize(app)
+  return [...synthesize(app)]
     .filter(({ objects }) => objects.length > 0)
     .map(({ name, objects, yaml }) => ({ name: `${name}.yaml`, objects, yaml }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

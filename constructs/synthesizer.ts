@@ -1,5 +1,6 @@
-import { ApiObject, Chart, DependencyGraph, type App } from 'cdk8s';
-import { dump } from 'js-yaml';
+import type { App } from 'cdk8s';
+import { orderByDependencies } from './dependency-order';
+import { renderDocuments } from './yaml-documents';
 
 /** A chart with the objects in it, in the order in which they are to be applied. */
 export interface SynthesizedChart {
@@ -10,40 +11,19 @@ export interface SynthesizedChart {
 }
 
 /**
- * Synthesizes every chart of an app: validates once and walks one dependency graph, where
- * `App.synth` does both again for each chart.
+ * Synthesizes the charts of an app one after the other: validates once and orders everything in one
+ * walk, where `App.synth` does both again for each chart. What is done with a chart before the next
+ * one is asked for needs no memory afterwards.
  *
- * @throws Error with every message of every construct's validation.
+ * @throws Error with every message of every construct's validation, before the first chart.
  */
-export function synthesize(app: App): SynthesizedChart[] {
+export function* synthesize(app: App): Generator<SynthesizedChart> {
   const problems = app.node
     .findAll()
-    .flatMap((construct) =>
-      construct.node.validate().map((message) => `${construct.node.path}: ${message}`),
-    );
+    .flatMap(({ node }) => node.validate().map((message) => `${node.path}: ${message}`));
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const charts = new Map<Chart, ApiObject[]>();
-  for (const construct of new DependencyGraph(app.node).topology()) {
-    if (Chart.isChart(construct)) objectsOf(charts, construct);
-    else if (ApiObject.isApiObject(construct)) {
-      objectsOf(charts, construct.chart).push(construct);
-    }
-  }
-  return [...charts].map(([chart, apiObjects]) => {
+  for (const [chart, apiObjects] of orderByDependencies(app)) {
     const objects = apiObjects.map((object): object => object.toJson() as object);
-    return { name: chart.node.id, objects, yaml: renderDocuments(objects) };
-  });
-}
-
-function objectsOf(charts: Map<Chart, ApiObject[]>, chart: Chart): ApiObject[] {
-  const known = charts.get(chart);
-  if (known) return known;
-  const made: ApiObject[] = [];
-  charts.set(chart, made);
-  return made;
-}
-
-/** YAML documents, separated by `---`. */
-export function renderDocuments(objects: readonly object[]): string {
-  return objects.map((object) => dump(object, { lineWidth: -1, noRefs: true })).join('---\n');
+    yield { name: chart.node.id, objects, yaml: renderDocuments(objects) };
+  }
 }
