@@ -262,3 +262,17 @@ export const forbiddenTexts: readonly string[] = [
   standInCredentials.token,
   Buffer.from('STANDIN-SECRET ').toString('base64').slice(0, 18),
 ];
+
+/** A machine that keeps its data on the root disk: volumes have a suite of their own. */
+export function withoutDataVolume(machine: MachineConfig): MachineConfig {
+  const changed: { -readonly [Key in keyof MachineConfig]: MachineConfig[Key] } = { ...machine };
+  delete changed.dataVolume;
+  return changed;
+}
+
+/** The machine of that name. */
+export function machineNamed(machines: readonly MachineConfig[], name: string): MachineConfig {
+  const found = machines.find((machine) => machine.name === name);
+  if (found === undefined) throw new Error(`no machine ${name}`);
+  return found;
+}

@@ -5,18 +5,16 @@ import type { MachineConfig } from '../../../lib/machine/machine-config';
 import { planMachines } from '../../../lib/machine/plan-machines';
 import { AwsStandIn } from '../../support/aws-stand-in';
 import { makeBlueprint } from '../../support/blueprint-inputs';
-import { forbiddenTexts, MachineRoot, withFakeArtifacts } from '../../support/machine-root';
+import {
+  forbiddenTexts,
+  machineNamed,
+  MachineRoot,
+  withFakeArtifacts,
+  withoutDataVolume,
+} from '../../support/machine-root';
 
-// The data volume has a suite of its own: here a machine keeps its data on the root disk.
-const machines = planMachines(makeBlueprint()).map((machine): MachineConfig => {
-  const { dataVolume: _, ...rest } = withFakeArtifacts(machine);
-  return rest;
-});
-const machineOf = (name: string): MachineConfig => {
-  const found = machines.find((machine) => machine.name === name);
-  if (!found) throw new Error(`no machine ${name}`);
-  return found;
-};
+const machines = planMachines(makeBlueprint()).map(withFakeArtifacts).map(withoutDataVolume);
+const machineOf = (name: string) => machineNamed(machines, name);
 
 const cloud = new AwsStandIn();
 const roots: MachineRoot[] = [];
@@ -30,7 +28,7 @@ const makeRoot = (machine: MachineConfig, stubs: Readonly<Record<string, string>
 beforeAll(() => cloud.start());
 afterAll(() => cloud.stop());
 afterEach(() => {
-  roots.splice(0).forEach((root) => root.remove());
+  for (const root of roots.splice(0)) root.remove();
   cloud.faults.clear();
   cloud.refusals.length = 0;
 });
@@ -67,7 +65,7 @@ describe.each(['bastion', 'etcd-0', 'control-plane', 'worker-general'])('boot of
       'systemctl restart systemd-modules-load.service',
       'systemctl restart systemd-sysctl.service',
     ]);
-    expect(cloud.requests.slice(before).filter((request) => / \/bucket\//.test(request))).toEqual(
+    expect(cloud.requests.slice(before).filter((request) => request.includes(' /bucket/'))).toEqual(
       [],
     );
     expect(cloud.refusals).toEqual([]);
@@ -210,10 +208,7 @@ describe('boot stops with one clear line', () => {
 
   it('when an artifact has no checksum in the lock', async () => {
     const machine = machineOf('control-plane');
-    const artifacts = machine.artifacts.map(({ sha256: _, sha512: __, ...artifact }) => ({
-      ...artifact,
-      sha256: undefined,
-    }));
+    const artifacts = machine.artifacts.map((artifact) => ({ ...artifact, sha256: undefined }));
     const { code, output } = await makeRoot({ ...machine, artifacts }).boot();
     expect(output).toMatch(
       /got no checksum in the lock, expected one that "hardened-cluster lock"/,

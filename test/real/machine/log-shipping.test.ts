@@ -1,16 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFileSync, renameSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { MachineConfig } from '../../../lib/machine/machine-config';
 import { planMachines } from '../../../lib/machine/plan-machines';
 import { AwsStandIn, standInCredentials } from '../../support/aws-stand-in';
 import { makeBlueprint } from '../../support/blueprint-inputs';
-import { MachineRoot } from '../../support/machine-root';
+import { machineNamed, MachineRoot } from '../../support/machine-root';
 
-const machine = planMachines(makeBlueprint()).find(
-  ({ name }) => name === 'control-plane',
-) as MachineConfig;
+const machine = machineNamed(planMachines(makeBlueprint()), 'control-plane');
 
 /** Answers as journalctl does, out of a file with one entry a line. */
 const journalctl = `
@@ -49,7 +46,7 @@ describe('the shipper of logs', () => {
     cloud = await new AwsStandIn().start();
     root = new MachineRoot(machine, cloud, { journalctl });
     for (const { path, content, mode = '0644' } of machine.files) {
-      if (/ship-logs/.test(path)) root.write(path.slice(1), content, parseInt(mode, 8));
+      if (path.includes('ship-logs')) root.write(path.slice(1), content, parseInt(mode, 8));
     }
     root.write(
       'etc/hardened-cluster/machine.env',

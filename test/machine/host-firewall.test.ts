@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { planHostFirewall } from '../../lib/machine/host-firewall';
+import type { MachineRole } from '../../lib/machine/machine-config';
+import { renderNftables } from '../../lib/machine/render-nftables';
+import { planPortMatrix } from '../../lib/network/plan-port-matrix';
+import { makeBlueprint } from '../support/blueprint-inputs';
+
+const roles: readonly MachineRole[] = ['bastion', 'etcd', 'control-plane', 'worker'];
+const blueprint = makeBlueprint();
+
+describe('planHostFirewall', () => {
+  it.each(roles)('has every row of the port matrix that begins or ends at the %s tier', (role) => {
+    const rows = planPortMatrix(blueprint).flatMap(({ id, from, to, ports }) => [
+      ...(to.kind === 'tier' && to.tier === role && ports.from !== 30000 ? [`in ${id}`] : []),
+      ...(from.kind === 'tier' && from.tier === role ? [`out ${id}`] : []),
+    ]);
+    const rules = planHostFirewall(blueprint, role).rules.map(
+      ({ direction, id }) => `${direction} ${id}`,
+    );
+    expect(rules.slice(0, -3).sort()).toEqual(rows.sort());
+    expect(rules.slice(-3)).toEqual(['out names-udp', 'out names-tcp', 'out time']);
+  });
+
+  it('names the members of etcd one by one', () => {
+    const { rules } = planHostFirewall(blueprint, 'etcd');
+    expect(rules.find(({ id, direction }) => id === 'etcd-peers' && direction === 'in')).toEqual({
+      id: 'etcd-peers',
+      direction: 'in',
+      peers: ['10.0.24.4', '10.0.24.5', '10.0.56.4', '10.0.56.5', '10.0.88.4'],
+      protocol: 'tcp',
+      ports: '2380',
+    });
+  });
+
+  it('never takes an address of the VPC for the internet', () => {
+    for (const role of roles) {
+      const open = planHostFirewall(blueprint, role).rules.filter(({ peers }) =>
+        peers.includes('0.0.0.0/0'),
+      );
+      expect(open.map(({ direction, except }) => ({ direction, except }))).toEqual(
+        open.map(() => ({ direction: 'out', except: ['10.0.0.0/16'] })),
+      );
+    }
+  });
+
+  it('counts clients of a load balancer, which may pass on their addresses', () => {
+    const { rules } = planHostFirewall(blueprint, 'control-plane');
+    expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
+      '10.0.16.0/21',
+      '10.0.48.0/21',
+      '10.0.80.0/21',
+      '203.0.113.0/24',
+    ]);
+  });
+
+  it('leaves out networks that lie in another, which nftables refuses', () => {
+    const overlapping = makeBlueprint({
+      access: {
+        apiCidrs: ['203.0.113.0/24', '203.0.113.7/32', '0.0.0.0/0'],
+        sshCidrs: ['198.51.100.0/24'],
+        nodePortCidrs: ['192.0.2.0/24', '192.0.2.128/25'],
+      },
+    });
+    expect(planHostFirewall(overlapping, 'worker').nodePortClients).toEqual(['192.0.2.0/24']);
+    const { rules } = planHostFirewall(overlapping, 'control-plane');
+    expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
+      '0.0.0.0/0',
+    ]);
+  });
+
+  it('opens no SSH anywhere without an SSH bastion', () => {
+    for (const access of ['session-manager', 'none'] as const) {
+      const without = makeBlueprint({ bastion: { access } });
+      for (const role of roles) {
+        expect(planHostFirewall(without, role).rules.filter(({ ports }) => ports === '22')).toEqual(
+          [],
+        );
+      }
+    }
+  });
+});
+
+describe('renderNftables', () => {
+  it.each(roles)('drops by default in every direction that the %s tier decides on', (role) => {
+    const text = renderNftables(planHostFirewall(blueprint, role));
+    const policies = [...text.matchAll(/hook (\w+) priority [^;]+; policy (\w+);/g)].map(
+      ([, hook, policy]) => `${hook} ${policy}`,
+    );
+    const runsPods = role === 'control-plane' || role === 'worker';
+    expect(policies).toEqual([
+      'input drop',
+      'output drop',
+      ...(runsPods ? ['forward accept', 'prerouting accept'] : ['forward drop']),
+    ]);
+    expect(text).not.toMatch(/flush ruleset/);
+    expect(text).not.toMatch(/\{ *\}/);
+  });
+
+  it('renders the whole ruleset of an etcd member', () => {
+    expect(renderNftables(planHostFirewall(blueprint, 'etcd'))).toMatchSnapshot();
+  });
+
+  it('keeps instance metadata from pods and from people', () => {
+    const worker = renderNftables(planHostFirewall(blueprint, 'worker'));
+    expect(worker).toContain('ip daddr 169.254.0.0/16 drop');
+    for (const role of roles) {
+      const text = renderNftables(planHostFirewall(blueprint, role));
+      const people = text.indexOf('ip daddr 169.254.169.254 meta skuid { 1500, 1501 } drop');
+      const machine = text.indexOf('ip daddr 169.254.169.254 tcp dport 80');
+      expect(people).toBeGreaterThan(0);
+      expect(people).toBeLessThan(machine);
+    }
+  });
+});
