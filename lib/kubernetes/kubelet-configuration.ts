@@ -86,7 +86,6 @@ function hardening(): object {
     seccompDefault: true,
     failSwapOn: true,
     failCgroupV1: true,
-    allowedUnsafeSysctls: [],
     imagePullCredentialsVerificationPolicy: 'AlwaysVerify',
   };
 }
@@ -108,7 +107,7 @@ function limits(): object {
     systemReserved: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '1Gi' },
     kubeReserved: { cpu: '100m', memory: '384Mi', 'ephemeral-storage': '1Gi' },
     enforceNodeAllocatable: ['pods'],
-    shutdownGracePeriod: '60s',
+    shutdownGracePeriod: '1m0s',
     shutdownGracePeriodCriticalPods: '20s',
   };
 }
