@@ -27,6 +27,8 @@ export interface HardenedClusterOutputs {
   readonly apiHost: pulumi.Output<string>;
   /** Address to SSH to; absent without SSH. */
   readonly bastionAddress?: pulumi.Output<string>;
+  /** SSM document to start a shell with; only where Session Manager stands in for SSH. */
+  readonly sessionDocument?: pulumi.Output<string>;
   readonly vpcId: pulumi.Output<string>;
   /** Bucket of bundles, artifacts and manifests. */
   readonly clusterBucket: pulumi.Output<string>;
@@ -95,6 +97,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
       apiName: blueprint.names.api,
       apiHost,
       ...(machines.bastion?.publicIp ? { bastionAddress: machines.bastion.publicIp } : {}),
+      ...(machines.sessions ? { sessionDocument: machines.sessions.documentName } : {}),
       vpcId: network.network.vpcId,
       clusterBucket: storage.clusterBucket.bucketName,
       etcdBucket: storage.etcdBucket.bucketName,

@@ -204,8 +204,12 @@ export function planAddressAssociation(
   ];
 }
 
-/** What the agent of AWS Session Manager needs; the service has nothing narrower. */
-export function planSessionManagerAgent(): readonly PolicyStatement[] {
+/** What the agent of AWS Session Manager needs; its own service has nothing narrower. */
+export function planSessionManagerAgent(
+  { partition, region, accountId }: ArnParts,
+  sessionLogGroup: string,
+): readonly PolicyStatement[] {
+  const logs = `arn:${partition}:logs:${region}:${accountId}:log-group`;
   return [
     {
       Sid: 'SessionManagerAgent',
@@ -221,6 +225,19 @@ export function planSessionManagerAgent(): readonly PolicyStatement[] {
         'ssmmessages:OpenDataChannel',
       ],
       Resource: ['*'],
+    },
+    {
+      Sid: 'RecordSessions',
+      Effect: 'Allow',
+      // A stream is named after its session.
+      Action: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      Resource: [`${logs}:${sessionLogGroup}`, `${logs}:${sessionLogGroup}:log-stream:*`],
+    },
+    {
+      Sid: 'FindSessionLogGroup',
+      Effect: 'Allow',
+      Action: ['logs:DescribeLogGroups'],
+      Resource: [`${logs}:*`],
     },
   ];
 }

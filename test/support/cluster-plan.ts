@@ -7,8 +7,17 @@ import { planPki } from '../../lib/pki/pki-plan';
 import type { HardenedClusterArgs } from '../../stacks/hardened-cluster';
 import { makeBlueprint } from './blueprint-inputs';
 
+const plans = new Map<string, HardenedClusterArgs>();
+
 /** Everything that the planners make of the default cluster with the changes of a test. */
 export function makePlan(changes: Partial<BlueprintInput> = {}): HardenedClusterArgs {
+  const key = JSON.stringify(changes);
+  const known = plans.get(key) ?? plan(changes);
+  plans.set(key, known);
+  return known;
+}
+
+function plan(changes: Partial<BlueprintInput>): HardenedClusterArgs {
   const blueprint = makeBlueprint(changes);
   return {
     blueprint,

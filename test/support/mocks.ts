@@ -2,10 +2,11 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import { InvokeResponse } from '@pulumi/pulumi/proto/provider_pb';
 import type {
+  ReadResourceRequest,
   RegisterResourceRequest,
   ResourceInvokeRequest,
 } from '@pulumi/pulumi/proto/resource_pb';
-import { RegisterResourceResponse } from '@pulumi/pulumi/proto/resource_pb';
+import { ReadResourceResponse, RegisterResourceResponse } from '@pulumi/pulumi/proto/resource_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -41,6 +42,8 @@ export interface RecordedRun {
 export interface RunOptions {
   /** Whether computed values stay unknown, as `pulumi preview` has them. @default false */
   readonly preview?: boolean;
+  /** Outputs of the stacks that the program refers to. */
+  readonly stackOutputs?: Readonly<Record<string, string>>;
   /** Data sources answered in another way. */
   readonly invokes?: Readonly<Record<string, (inputs: Properties) => Properties>>;
 }
@@ -98,6 +101,19 @@ class RecordingMonitor {
         callback(error instanceof Error ? error : new Error(String(error)));
       },
     );
+  }
+
+  /** What a stack reference reads. */
+  readResource(request: ReadResourceRequest, callback: Callback<ReadResourceResponse>): void {
+    const [type, name] = [request.getType(), request.getName()];
+    const urn = `urn:pulumi:stack::test::${type}::${name}`;
+    this.names.set(urn, name);
+    const response = new ReadResourceResponse();
+    response.setUrn(urn);
+    response.setProperties(
+      Struct.fromJavaScript({ name, outputs: { ...this.options.stackOutputs } }),
+    );
+    callback(null, response);
   }
 
   invoke(request: ResourceInvokeRequest, callback: Callback<InvokeResponse>): void {

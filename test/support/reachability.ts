@@ -126,7 +126,7 @@ export class ReachabilityModel {
         (rule.cidrIpv4 === undefined
           ? rule.referencedSecurityGroupId !== undefined &&
             rule.referencedSecurityGroupId === peer.securityGroup
-          : within(peer.address, String(rule.cidrIpv4))),
+          : within(peer.address, rule.cidrIpv4 as string)),
     );
   }
 }
