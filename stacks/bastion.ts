@@ -5,6 +5,7 @@ import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import { MachineIdentity } from './machine-identity';
 import { renderPolicy, type PolicyStatement } from './policy-document';
 import { planAddressAssociation } from './policies/machine-policies';
+import { renderTakeAddress } from './take-address';
 
 /** What the machine is made from. */
 export type BastionMachine = Pick<
@@ -47,8 +48,7 @@ export class Bastion extends pulumi.ComponentResource {
           name,
           {
             domain: 'vpc',
-            // What the machine finds it by.
-            tags: { ...args.tags, Name: name, 'hardened-cluster:address': `${cluster}-bastion` },
+            tags: { ...args.tags, Name: name },
           },
           { parent: this },
         )
@@ -67,6 +67,11 @@ export class Bastion extends pulumi.ComponentResource {
       name,
       {
         ...machine,
+        userData: address
+          ? pulumi
+              .all([machine.userData, address.allocationId])
+              .apply(([text, allocationId]) => `${text}${renderTakeAddress(allocationId)}`)
+          : machine.userData,
         minimum: 1,
         maximum: 1,
         minimumHealthyPercentage: 0,

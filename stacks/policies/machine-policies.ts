@@ -181,8 +181,6 @@ export function planAddressAssociation(
   const { partition, region, accountId, cluster, allocationId } = facts;
   const ec2 = `arn:${partition}:ec2:${region}:${accountId}`;
   return [
-    // EC2 knows no narrower resource for it.
-    { Sid: 'FindAddress', Effect: 'Allow', Action: ['ec2:DescribeAddresses'], Resource: ['*'] },
     {
       Sid: 'TakeAddress',
       Effect: 'Allow',
