@@ -56,7 +56,8 @@ function planTasks({ etcd }: Blueprint, index: number): readonly Task[] {
       user: 'root',
       identities: [],
       writable: [etcdPaths.pki],
-      capabilities: ['CAP_CHOWN'],
+      // To read what only etcd may read, and to give it what replaces it.
+      capabilities: ['CAP_CHOWN', 'CAP_DAC_READ_SEARCH'],
       // Hours, not minutes: a bad certificate is seen on one member before the next one takes it.
       timer: [`OnCalendar=*-*-* ${String(8 + index * 2).padStart(2, '0')}:00:00 UTC`],
     },

@@ -98,6 +98,7 @@ function renderMemberEnv(blueprint: Blueprint, name: string, index: number): str
     member_name: name,
     member_peer_url: `https://${addresses[name] ?? ''}:${etcdPorts.peer}`,
     peer_urls: peerUrls.join(' '),
+    readiness_key_prefix: `state/etcd/${name}/ready-`,
     snapshot_prefix: snapshotPrefix,
   };
   return Object.entries(values)

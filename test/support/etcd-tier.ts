@@ -6,6 +6,7 @@ import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema
 import { planClientUrls } from '../../lib/etcd/plan-member-flags';
 import { planEtcdMember } from '../../lib/etcd/plan-etcd-member';
 import { resolveLock } from '../../lib/machine/artifact-lock';
+import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { mergeParts } from '../../lib/machine/merge-parts';
 import { planBase } from '../../lib/machine/plan-base';
@@ -237,6 +238,7 @@ function renderMachineEnv(blueprint: Blueprint, machine: MachineConfig, cloud: E
     HC_REGION: blueprint.region,
     HC_ACCOUNT_ID: '123456789012',
     HC_BUCKET: 'bucket',
+    HC_BUNDLE_SHA256: renderBundle(machine).sha256,
     HC_ENDPOINT_IMDS: cloud.url,
     HC_ENDPOINT_S3: cloud.url,
     HC_ENDPOINT_SSM: cloud.url,

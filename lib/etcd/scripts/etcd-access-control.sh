@@ -173,11 +173,17 @@ if etcdctl_as server get /registry/ --prefix --keys-only --limit=1 >/dev/null 2>
 fi
 log 'authentication is on; users, roles and permissions are as planned'
 
-# From now on a member without data never starts a cluster of its own. See etcd-start.
 load_machine
 scratch_file
 mark=$HC_SCRATCH_FILE
+
+# From now on a member without data never starts a cluster of its own. See etcd-start.
 if ! (s3_get "$bootstrapped_key" "$mark") 2>/dev/null; then
   printf '%s\n' "$initial_cluster" >"$mark"
   s3_put "$mark" "$bootstrapped_key"
 fi
+
+# Who replaces machines one by one waits for this before the next.
+[ -n "${HC_BUNDLE_SHA256:-}" ] || die "$HC_ETC/machine.env: HC_BUNDLE_SHA256" nothing 'a value'
+printf '%s\n' "$HC_BUNDLE_SHA256" >"$mark"
+s3_put "$mark" "$readiness_key_prefix$HC_BUNDLE_SHA256"

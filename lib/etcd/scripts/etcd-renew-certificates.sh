@@ -57,9 +57,11 @@ whole || die 'connected members' "$(active_peers)" "$((member_count - 1)) and a 
 
 for name in $changed; do
   case $name in server | peer) owner=etcd:etcd ;; *) owner=root:root ;; esac
-  cp -p "$pki/$name.pem" "$staged/$name.old"
-  chown "$owner" "$staged/$name.pem"
-  chmod 0400 "$staged/$name.pem"
+  cp "$pki/$name.pem" "$staged/$name.old"
+  for file in "$staged/$name.pem" "$staged/$name.old"; do
+    chmod 0400 "$file"
+    chown "$owner" "$file"
+  done
   mv -f "$staged/$name.pem" "$pki/$name.pem"
 done
 

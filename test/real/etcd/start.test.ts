@@ -56,7 +56,13 @@ describeWithTools('first start', required, () => {
         report(`${members} members of ${version} up with authentication on`, seconds, 's');
         await expectAccessControl(tier);
         expect(seconds).toBeLessThan(10);
-        expect(tier.cloud.objects.has('etcd/bootstrapped')).toBe(true);
+        const written = [...tier.cloud.objects.keys()].map((key) =>
+          key.replace(/[0-9a-f]{64}$/, 'SUM'),
+        );
+        expect(written.sort()).toEqual([
+          'etcd/bootstrapped',
+          ...tier.machines.map(({ name }) => `state/etcd/${name}/ready-SUM`),
+        ]);
       } finally {
         await tier.stop();
       }
