@@ -156,7 +156,13 @@ function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
     controlPlaneCidrs: privateCidrs(blueprint),
     closedCidrs: etcdCidrs(blueprint),
     internalPorts: internalPorts(),
-    systemNamespaces: ['default', 'kube-node-lease', 'kube-public', 'kube-system'],
+    systemNamespaces: [
+      'default',
+      kubeBenchNamespace,
+      'kube-node-lease',
+      'kube-public',
+      'kube-system',
+    ],
   });
 }
 
