@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util';
 import { runCommandLine } from './command-line';
 
 runCommandLine(process.argv.slice(2)).then(
@@ -7,7 +8,7 @@ runCommandLine(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     // A mistake of ours, not of the user's: whoever mends it needs the place.
-    process.stderr.write(`internal error: ${error instanceof Error ? (error.stack ?? '') : ''}\n`);
+    process.stderr.write(`internal error: ${inspect(error)}\n`);
     process.exitCode = 70;
   },
 );

@@ -1,3 +1,4 @@
+import type { Blueprint } from '../../lib/blueprint/blueprint';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type {
@@ -18,23 +19,12 @@ export function isPlanFolder(folder: string): boolean {
 /** The cluster a plan folder describes, beside its facts. */
 export interface PlanFolder {
   readonly facts: Facts;
-  readonly blueprint: {
-    readonly name: string;
-    readonly profile: string;
-    readonly nonConformities: readonly string[];
-    readonly warnings: readonly string[];
-    readonly waivers: readonly {
-      readonly clause: string;
-      readonly reason: string;
-      readonly expires: string;
-    }[];
-    readonly kubernetes: { readonly version: string };
-  };
+  readonly blueprint: Blueprint;
 }
 
 /** Reads back what `plan` wrote. */
 export function collectPlanFolder(folder: string, today: string): PlanFolder {
-  const blueprint = readJson(folder, 'blueprint.json') as PlanFolder['blueprint'];
+  const blueprint = readJson(folder, 'blueprint.json') as Blueprint;
   return {
     blueprint,
     facts: {

@@ -1,13 +1,18 @@
 import type { ExitCode } from '../command-line';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { Facts } from '../../lib/conformance/facts';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
-import { renderReport, type ReportFormat } from '../../lib/conformance/report/render-report';
+import {
+  renderReport,
+  type ReportExtras,
+  type ReportFormat,
+} from '../../lib/conformance/report/render-report';
 import type { Report } from '../../lib/conformance/report/report';
 import { runChecks } from '../../lib/conformance/run-checks';
 import { collectPlanFolder, isPlanFolder } from '../check/collect-folder';
 import { collectManifests } from '../check/collect-manifests';
 import { InputError } from '../input-error';
+import { pictureOf } from '../picture';
 
 /** Options of `check` as the command line gives them. */
 export interface CheckOptions {
@@ -17,14 +22,19 @@ export interface CheckOptions {
 
 /** Checks plan folders or manifests and prints the report. Gives the exit code. */
 export function runCheck(targets: readonly string[], options: CheckOptions, now: Date): ExitCode {
-  const report = reportOn(targets, now.toISOString().slice(0, 10));
-  const text = renderReport(report, options.format, picture(targets));
+  const { report, extras } = reportOn(targets, now.toISOString().slice(0, 10));
+  const text = renderReport(report, options.format, extras);
   if (options.out === undefined) process.stdout.write(text);
   else writeFileSync(options.out, text);
   return exitCodeOf(report);
 }
 
-function reportOn(targets: readonly string[], today: string): Report {
+interface Judged {
+  readonly report: Report;
+  readonly extras: ReportExtras;
+}
+
+function reportOn(targets: readonly string[], today: string): Judged {
   const missing = targets.filter((target) => !existsSync(target));
   if (missing.length > 0) {
     throw new InputError(
@@ -37,7 +47,7 @@ function reportOn(targets: readonly string[], today: string): Report {
   const [first = '', ...others] = targets;
   if (others.length === 0 && statSync(first).isDirectory() && isPlanFolder(first)) {
     const { facts, blueprint } = collectPlanFolder(first, today);
-    return runChecks(facts, {
+    const report = runChecks(facts, {
       today,
       waivers: blueprint.waivers,
       cluster: blueprint.name,
@@ -45,14 +55,9 @@ function reportOn(targets: readonly string[], today: string): Report {
       nonConformities: blueprint.nonConformities,
       warnings: blueprint.warnings,
     });
+    // Drawn anew: what lies in the folder is somebody's file, and goes into no page unread.
+    return { report, extras: pictureOf(blueprint) };
   }
   const facts: Facts = { source: 'manifests', today, manifests: collectManifests(targets) };
-  return runChecks(facts, { today, waivers: [] });
-}
-
-function picture(targets: readonly string[]): { readonly topologySvg?: string } {
-  const file = `${targets[0] ?? ''}/topology.svg`;
-  return targets.length === 1 && existsSync(file)
-    ? { topologySvg: readFileSync(file, 'utf8') }
-    : {};
+  return { report: runChecks(facts, { today, waivers: [] }), extras: {} };
 }

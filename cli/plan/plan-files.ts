@@ -3,6 +3,7 @@ import { renderReport } from '../../lib/conformance/report/render-report';
 import type { Report } from '../../lib/conformance/report/report';
 import { renderFirewallRows } from '../../lib/conformance/topology/firewall-table';
 import { renderTopology } from '../../lib/conformance/topology/render-topology';
+import { pictureOf } from '../picture';
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { unwrapSecrets } from './monitor';
@@ -25,16 +26,16 @@ export interface PlanFilesInput {
 /** Every file of the output folder. */
 export function planFiles(input: PlanFilesInput): OutputFile[] {
   const { cluster, report } = input;
-  const topologySvg = renderTopology(cluster.blueprint, cluster.addresses, cluster.portMatrix);
+  const { blueprint, addresses, portMatrix } = cluster;
   return [
     { path: 'resources.json', content: json(input.resources) },
     { path: 'outputs.json', content: json(input.outputs) },
-    { path: 'blueprint.json', content: json(cluster.blueprint) },
-    { path: 'firewall.json', content: json(renderFirewallRows(cluster.portMatrix)) },
+    { path: 'blueprint.json', content: json(blueprint) },
+    { path: 'firewall.json', content: json(renderFirewallRows(portMatrix)) },
     { path: 'certificates.json', content: json(input.facts.certificates) },
-    { path: 'topology.svg', content: topologySvg },
+    { path: 'topology.svg', content: renderTopology(blueprint, addresses, portMatrix) },
     { path: 'conformance.json', content: renderReport(report, 'json') },
-    { path: 'report.html', content: renderReport(report, 'html', { topologySvg }) },
+    { path: 'report.html', content: renderReport(report, 'html', pictureOf(blueprint)) },
     ...cluster.machines.flatMap((machine) =>
       machineFiles(machine, input.userData.get(machine.name) ?? ''),
     ),

@@ -80,10 +80,8 @@ async function untilDone(work: () => Promise<void>): Promise<void> {
   const refused = new Promise<never>((_resolve, reject) => {
     refuse = reject;
   });
-  process.once('unhandledRejection', refuse);
-  try {
-    await Promise.race([work(), refused]);
-  } finally {
-    process.off('unhandledRejection', refuse);
-  }
+  process.on('unhandledRejection', refuse);
+  await Promise.race([work(), refused]);
+  // After a failure it stays: every resource that waits for the failed one fails as well.
+  process.off('unhandledRejection', refuse);
 }

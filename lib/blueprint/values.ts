@@ -16,7 +16,13 @@ export const cidr = () =>
 const cidrForm = 'an IPv4 CIDR such as "10.0.0.0/16", with no bits set behind the prefix';
 
 /** Addresses that clients come from. */
-export const cidrs = () => z.array(cidr());
+export const cidrs = () =>
+  z.array(cidr()).superRefine((list, context) => {
+    list.forEach((value, index) => {
+      if (list.indexOf(value) === index) return;
+      context.addIssue({ code: 'custom', path: [index], message: 'a network not named before' });
+    });
+  });
 
 /** Name that fits AWS names, DNS labels and Kubernetes objects. */
 export const label = (maximum = 63) =>

@@ -34,7 +34,10 @@ describe('resolveBlueprint', () => {
 
   it('moves no etcd member when a zone is appended', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
-    const more = makeBlueprint({ zones: [...zones, 'eu-central-1d'] });
+    const more = makeBlueprint({
+      zones: [...zones, 'eu-central-1d'],
+      controlPlane: { machines: 4 },
+    });
     expect(more.etcd.members).toEqual(makeBlueprint({ zones }).etcd.members);
   });
 
@@ -76,6 +79,14 @@ describe('resolveBlueprint', () => {
       'network.vpcCidr: got "10.0.0.0/33", expected an IPv4 CIDR such as "10.0.0.0/16", with no bits set behind the prefix',
     ],
     [
+      'the same network twice',
+      {
+        ...minimalInput,
+        access: { apiCidrs: ['192.0.2.0/24', '192.0.2.0/24'], sshCidrs: ['192.0.2.0/24'] },
+      },
+      'access.apiCidrs[1]: got "192.0.2.0/24", expected a network not named before',
+    ],
+    [
       'overlapping CIDRs',
       { ...minimalInput, network: { podCidr: '10.0.128.0/20' } },
       'network.podCidr: got "10.0.128.0/20", expected a network outside network.vpcCidr (10.0.0.0/16) such as "10.96.0.0/16"',
@@ -99,6 +110,11 @@ describe('resolveBlueprint', () => {
       'an etcd below the security floor',
       { ...minimalInput, etcd: { version: '3.6.12' } },
       'etcd.version: got "3.6.12", expected at least "3.6.13": earlier versions have access-control bypasses',
+    ],
+    [
+      'fewer control-plane machines than zones',
+      { ...minimalInput, zones: ['a', 'b', 'c', 'd'].map((zone) => `eu-central-1${zone}`) },
+      'controlPlane.machines: got 3, expected at least 4 in the profile standard: three, and one in each zone (scs-0214/distribution/control-plane-zones)',
     ],
     [
       'another retention of compaction than the standard wants',

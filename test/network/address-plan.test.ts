@@ -54,6 +54,7 @@ describe('planAddresses', () => {
         },
         zones: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, zones).map((zone) => `eu-central-1${zone}`),
         etcd: { members },
+        controlPlane: { machines: 6 },
       }),
     );
 
@@ -98,7 +99,9 @@ describe('planAddresses', () => {
   it('moves nothing when a zone is appended', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
     const before = planAddresses(makeBlueprint({ zones }));
-    const after = planAddresses(makeBlueprint({ zones: [...zones, 'eu-central-1d'] }));
+    const after = planAddresses(
+      makeBlueprint({ zones: [...zones, 'eu-central-1d'], controlPlane: { machines: 4 } }),
+    );
     expect(after.subnets.slice(0, 3)).toEqual(before.subnets);
     expect(after.etcdMembers).toEqual(before.etcdMembers);
   });

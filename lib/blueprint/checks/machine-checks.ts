@@ -51,16 +51,18 @@ export const checkCompaction: ConfigCheck = ({ etcd, waivers }) =>
         },
       ];
 
-export const checkControlPlane: ConfigCheck = ({ controlPlane, profile }) =>
-  profile === 'development' || controlPlane.machines >= 3
+export const checkControlPlane: ConfigCheck = ({ controlPlane, profile, zones }) => {
+  const least = Math.max(3, zones?.length ?? 3);
+  return profile === 'development' || controlPlane.machines >= least
     ? []
     : [
         {
           path: 'controlPlane.machines',
           got: controlPlane.machines,
-          expected: `at least 3 in the profile ${profile} (scs-0214)`,
+          expected: `at least ${least} in the profile ${profile}: three, and one in each zone (scs-0214/distribution/control-plane-zones)`,
         },
       ];
+};
 
 export const checkPools: ConfigCheck = ({ workers }) => [
   ...duplicates(
