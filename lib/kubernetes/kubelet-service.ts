@@ -26,10 +26,16 @@ export function planKubeletFiles(
       content: renderYaml(planKubeletConfiguration(blueprint, options.role, options.taints)),
     },
     {
-      path: '/etc/default/kubelet',
+      // The part of the service that says how the kubelet runs: for root only (CIS 4.1.1).
+      path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
       mode: '0600',
       template: true,
-      content: `KUBELET_ARGS="${renderCommandLine(planKubeletFlags(options)).join(' ')}"\n`,
+      content: `[Service]
+ExecStart=/usr/local/bin/kubelet \\
+${renderCommandLine(planKubeletFlags(options))
+  .map((word) => `  ${word}`)
+  .join(' \\\n')}
+`,
     },
   ];
 }
@@ -68,11 +74,9 @@ Requires=containerd.service
 StartLimitIntervalSec=0
 
 [Service]
-EnvironmentFile=/etc/default/kubelet
 RuntimeDirectory=kubelet
 # The resolver of the machine: the stub on loopback would lead the cluster's DNS back to itself.
 ExecStartPre=/bin/sh -c 'if [ -e /run/systemd/resolve/resolv.conf ]; then f=/run/systemd/resolve/resolv.conf; else f=/etc/resolv.conf; fi; ln -sfn "$$f" /run/kubelet/resolv.conf'
-ExecStart=/usr/local/bin/kubelet $KUBELET_ARGS
 Restart=always
 RestartSec=5
 LimitCORE=0

@@ -63,7 +63,7 @@ const secret = (
 ): MachineSecret => ({
   parameter: `control-plane/${parameter}`,
   path,
-  mode: blocks === 'private-key' ? '0600' : '0644',
+  mode: '0600',
   ...(blocks === undefined ? {} : { blocks }),
 });
 

@@ -36,7 +36,7 @@ export function planWorker(
     ],
     units: [planContainerdUnit(), planKubeletUnit('worker')],
     artifacts: planNodeArtifacts(blueprint, lock, pool.architecture),
-    secrets: [{ parameter: 'worker/cluster-ca', path: paths.clusterCa, mode: '0644' }],
+    secrets: [{ parameter: 'worker/cluster-ca', path: paths.clusterCa, mode: '0600' }],
     packages: nodePackages,
   };
 }

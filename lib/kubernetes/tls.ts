@@ -5,16 +5,12 @@
 export const tlsMinVersion = 'VersionTLS12';
 
 /**
- * Cipher suites: all keys are ECDSA, so no RSA suite can ever be chosen. The order has no meaning,
- * and the suites of TLS 1.3 are always on, named here for those who read flags.
+ * Cipher suites of TLS 1.2: all keys are ECDSA, so no RSA suite can ever be chosen. Those of 1.3 are
+ * always on and can't be chosen from.
  */
 export const tlsCipherSuites = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
   'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
   'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
-  'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
 ] as const;
 
 /**
