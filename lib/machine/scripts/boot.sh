@@ -131,10 +131,12 @@ restart_services() {
       auditd.service)
         # Without auditd (an etcd machine of the stock image) there is nothing to load rules with.
         command -v augenrules >/dev/null || continue
-        augenrules --load >/dev/null || log 'audit rules are locked: the new ones hold from the next start on'
+        augenrules --load >/dev/null 2>&1 || log 'audit rules not loaded now: they hold from the next start on'
         continue
         ;;
     esac
+    # An image of one's own may have another service for the same, such as chrony.
+    systemctl cat "$service" >/dev/null 2>&1 || { log "no $service in this image" && continue; }
     systemctl restart "$service" || die "$service" 'failed to restart' 'a running service'
   done <"$plan/services"
 }

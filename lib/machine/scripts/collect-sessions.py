@@ -17,18 +17,30 @@ ROOT = os.environ.get("HC_ROOT", "")
 FOLDER = ROOT + "/var/log/hardened-cluster/sessions"
 SOCKET = ROOT + "/run/hardened-cluster-sessions/collector"
 MAXIMUM_LINE_BYTES = 1024 * 1024
+# Long after they were shipped.
+KEEP_SECONDS = 30 * 24 * 3600
 # Ioctls and flag of chattr +a.
 GET_FLAGS, SET_FLAGS, APPEND_ONLY = 0x80086601, 0x40086602, 0x20
 
 
-def make_append_only(descriptor):
-    """True where the file system knows append-only files; tmpfs, in tests, does not."""
+def set_append_only(descriptor, wanted):
+    """Where the file system knows append-only files; tmpfs, in tests, does not."""
     try:
         flags = struct.unpack("l", fcntl.ioctl(descriptor, GET_FLAGS, struct.pack("l", 0)))[0]
-        fcntl.ioctl(descriptor, SET_FLAGS, struct.pack("l", flags | APPEND_ONLY))
-        return True
+        flags = flags | APPEND_ONLY if wanted else flags & ~APPEND_ONLY
+        fcntl.ioctl(descriptor, SET_FLAGS, struct.pack("l", flags))
     except OSError:
-        return False
+        pass
+
+
+def remove_old(now):
+    """The disk is not the archive: CloudWatch Logs is."""
+    for entry in os.scandir(FOLDER):
+        if entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < now - KEEP_SECONDS:
+            descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW)
+            set_append_only(descriptor, False)
+            os.close(descriptor)
+            os.unlink(entry.path)
 
 
 def person(uid):
@@ -42,7 +54,7 @@ def open_recording(uid, pid):
     name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + f"-{person(uid)}-{pid}.cast"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW
     descriptor = os.open(f"{FOLDER}/{name}", flags, 0o600)
-    make_append_only(descriptor)
+    set_append_only(descriptor, True)
     return name, descriptor
 
 
@@ -88,6 +100,7 @@ def main():
     server = listen()
     while True:
         connection, _ = server.accept()
+        remove_old(time.time())
         threading.Thread(target=collect, args=(connection,), daemon=True).start()
 
 

@@ -157,6 +157,17 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     expect(stdout.split(' ')[0]).toMatch(/a/);
   });
 
+  it('removes recordings that are older than a month, long after they were shipped', () => {
+    const folder = join(network.folder, 'bastion', 'sessions');
+    shell('touch -d "31 days ago" "$1/old.cast"; chattr +a "$1/old.cast" 2>/dev/null || :', folder);
+    const before = bastion.recordings.map(({ file }) => file);
+    ssh('jump@10.0.16.10', ['true']);
+    const after = bastion.recordings.map(({ file }) => file);
+    expect(before).toContain('old.cast');
+    expect(after).not.toContain('old.cast');
+    expect(after).toHaveLength(before.length);
+  });
+
   it('passes binary content unharmed', () => {
     const content = randomBytes(300_000);
     const { stdout, code } = ssh('ops@10.0.24.4', ['cat'], { input: content });
