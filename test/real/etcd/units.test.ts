@@ -1,0 +1,46 @@
+import { planEtcdMember } from '../../../lib/etcd/plan-etcd-member';
+import { resolveLock } from '../../../lib/machine/artifact-lock';
+import { prepareEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { describeWithTools } from '../../support/tools';
+import { report } from './figures';
+
+describeWithTools('units', ['etcd@3.6', 'systemd-analyze'], () => {
+  let tier: EtcdTier;
+  let units: readonly string[];
+  beforeAll(async () => {
+    tier = await prepareEtcdTier({ members: 1 });
+    await tier.machine('etcd-0').powerOn();
+    const [member] = tier.blueprint.etcd.members;
+    if (!member) throw new Error('no member');
+    const part = planEtcdMember(tier.blueprint, member, resolveLock(tier.blueprint));
+    units = (part.units ?? []).map(({ name }) => name);
+  }, 60_000);
+  afterAll(() => tier.stop());
+
+  test('are accepted by systemd without a complaint', async () => {
+    const paths = units.map((name) => `/etc/systemd/system/${name}`);
+    const verified = await tier
+      .machine('etcd-0')
+      .exec(['systemd-analyze', 'verify', '--man=no', '--recursive-errors=no', ...paths]);
+    expect(verified).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('have an exposure below 3 by systemd-analyze security', async () => {
+    for (const name of units.filter((unit) => unit.endsWith('.service'))) {
+      const { stdout } = await tier
+        .machine('etcd-0')
+        .exec(['systemd-analyze', 'security', '--offline=yes', `/etc/systemd/system/${name}`]);
+      const [, score] = /Overall exposure level for \S+: (\d+\.\d+)/.exec(stdout) ?? [];
+      report(`exposure of ${name}`, Number(score), 'of 10');
+      expect({ name, belowThree: Number(score) < 3 }).toEqual({ name, belowThree: true });
+    }
+  });
+
+  test('plan the timers of the members one after the other', async () => {
+    await tier.machine('etcd-0').systemctl('start', ...units.filter((u) => u.endsWith('.timer')));
+    const listed = await tier.machine('etcd-0').systemctl('list-timers', '--no-pager', '--plain');
+    for (const name of ['etcd-backup', 'etcd-defragment', 'etcd-renew-certificates']) {
+      expect(listed).toContain(`${name}.service`);
+    }
+  });
+});
