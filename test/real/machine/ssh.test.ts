@@ -159,7 +159,10 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
 
   it('removes recordings that are older than a month, long after they were shipped', () => {
     const folder = join(network.folder, 'bastion', 'sessions');
-    shell('touch -d "31 days ago" "$1/old.cast"; chattr +a "$1/old.cast" 2>/dev/null || :', folder);
+    shell(
+      'echo {} >"$1/old.cast"; touch -d "31 days ago" "$1/old.cast"; chattr +a "$1/old.cast" 2>/dev/null || :',
+      folder,
+    );
     const before = bastion.recordings.map(({ file }) => file);
     ssh('jump@10.0.16.10', ['true']);
     const after = bastion.recordings.map(({ file }) => file);
