@@ -211,7 +211,7 @@ describe.each(names)('the %s cluster', (name) => {
       expect(metadata.labels).toMatchObject({
         'pod-security.kubernetes.io/enforce': expect.stringMatching(
           /^(privileged|baseline|restricted)$/,
-        ),
+        ) as string,
         'pod-security.kubernetes.io/enforce-version': `v${clusters[name].kubernetes.minor}`,
       });
       const own = objects.filter((object) => object.metadata.namespace === metadata.name);
