@@ -33,8 +33,8 @@ export interface EtcdMemberArgs extends EtcdMachine {
   readonly userData: (dataVolumeId: pulumi.Output<string>) => pulumi.Output<string>;
   /** Host name and zone of its DNS record. @default none */
   readonly dns?: { readonly zoneId: pulumi.Input<string>; readonly hostName: string };
-  /** Resolves when this member may be touched. */
-  readonly turn: pulumi.Input<unknown>;
+  /** Resolves when this member may be touched; must not depend on a resource. */
+  readonly turn: Promise<void>;
   readonly after: readonly pulumi.Resource[];
 }
 

@@ -52,7 +52,7 @@ export class EtcdTier extends pulumi.ComponentResource {
       { strategy: 'spread', spreadLevel: 'rack', tags: { ...args.tags, Name: name } },
       { parent: this },
     );
-    let turn: pulumi.Input<unknown> = true;
+    let turn: Promise<void> = Promise.resolve();
     const volumes: [string, pulumi.Output<string>][] = [];
     for (const { bundleSha256, ...member } of args.members) {
       const machineOfMember = new EtcdMemberMachine(
@@ -67,23 +67,30 @@ export class EtcdTier extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Resolves when the member before has its volume and is healthy; at once in a preview. */
+  /**
+   * Resolves when the member before has its volume and is healthy; at once in a preview.
+   *
+   * A promise and not an output: the engine deletes what depends on a resource along with it when a
+   * replacement begins with the deletion, and would so take down every member after this one.
+   */
   private nextTurn(
     { bucketName, bootstrappedKey, readiness }: EtcdTierArgs,
     member: string,
     bundleSha256: string,
     machine: EtcdMemberMachine,
-  ): pulumi.Output<unknown> | true {
-    if (pulumi.runtime.isDryRun()) return true;
-    return pulumi
-      .all([machine.instanceId, bucketName, machine.attachmentId])
-      .apply(([instanceId, bucket]) =>
-        awaitReadiness(
-          { member, bundleSha256, instanceId, bucketName: bucket, bootstrappedKey },
-          { parent: this },
-          readiness,
-        ),
-      );
+  ): Promise<void> {
+    if (pulumi.runtime.isDryRun()) return Promise.resolve();
+    return new Promise((done, fail) => {
+      pulumi
+        .all([machine.instanceId, bucketName, machine.attachmentId])
+        .apply(([instanceId, bucket]) =>
+          awaitReadiness(
+            { member, bundleSha256, instanceId, bucketName: bucket, bootstrappedKey },
+            { parent: this },
+            readiness,
+          ).then(done, fail),
+        );
+    });
   }
 }
 
