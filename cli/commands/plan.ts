@@ -65,8 +65,8 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
 
 /** What `pulumi up` would refuse: artifacts whose checksum no lock knows. */
 function unlockedWarnings({ machines }: PlannedCluster): string[] {
-  const names = listUnlocked(machines).map(({ name, version }) => `${name} ${version}`);
-  return names.length === 0
+  const count = listUnlocked(machines).length;
+  return count === 0
     ? []
-    : [`artifacts: ${[...new Set(names)].join(', ')} not locked yet; run hardened-cluster lock`];
+    : [`artifacts: ${count} without a known checksum; run hardened-cluster lock`];
 }

@@ -10,7 +10,7 @@ interface IssuedResource {
   readonly outputs: Properties;
 }
 
-/** Keys and certificates of an earlier plan, by resource name, so that planning again keeps them. */
+/** Keys and certificates of an earlier plan, by resource, so that planning again keeps them. */
 export class PkiStore {
   private readonly issued = new Map<string, IssuedResource>();
 
@@ -29,16 +29,17 @@ export class PkiStore {
 
   /** The earlier outputs when the same thing is asked for and `isCurrent` agrees; else new ones. */
   async issue(
-    name: string,
+    resource: string,
     request: unknown,
     isCurrent: (outputs: Properties) => boolean,
     make: () => Promise<Properties>,
   ): Promise<Properties> {
     const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-    const known = this.earlier.get(name);
+    const known = this.earlier.get(resource);
     const outputs =
       known?.request === digest && isCurrent(known.outputs) ? known.outputs : await make();
-    this.issued.set(name, { request: digest, outputs });
+    if (this.issued.has(resource)) throw new Error(`${resource}: issued twice`);
+    this.issued.set(resource, { request: digest, outputs });
     return outputs;
   }
 

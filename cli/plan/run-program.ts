@@ -33,7 +33,10 @@ export async function runProgram(
     create: async (type, name, inputs) => {
       const issue = tlsProvider[type];
       if (!issue) return aws.create(type, name, inputs);
-      return { id: name, computed: await issue(name, inputs, options.pki, options.now) };
+      return {
+        id: name,
+        computed: await issue(`${type} ${name}`, inputs, options.pki, options.now),
+      };
     },
     invoke: aws.invoke,
   });

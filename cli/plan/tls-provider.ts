@@ -3,15 +3,20 @@ import { generateKey } from '../../lib/pki/key';
 import type { Properties } from './monitor';
 import type { PkiStore } from './pki-store';
 
-type Issue = (name: string, inputs: Properties, store: PkiStore, now: Date) => Promise<Properties>;
+type Issue = (
+  resource: string,
+  inputs: Properties,
+  store: PkiStore,
+  now: Date,
+) => Promise<Properties>;
 
 /** What the TLS provider computes, by resource type: real keys and certificates. */
 export const tlsProvider: Readonly<Record<string, Issue>> = {
-  'tls:index/privateKey:PrivateKey': (name, inputs, store) =>
-    store.issue(name, inputs, always, async () => ({ ...(await generateKey()) })),
+  'tls:index/privateKey:PrivateKey': (resource, inputs, store) =>
+    store.issue(resource, inputs, always, async () => ({ ...(await generateKey()) })),
 
-  'tls:index/certRequest:CertRequest': (name, inputs, store) =>
-    store.issue(name, inputs, always, async () => {
+  'tls:index/certRequest:CertRequest': (resource, inputs, store) =>
+    store.issue(resource, inputs, always, async () => {
       const { createRequest } = await issuer();
       const certRequestPem = await createRequest({
         privateKeyPem: text(inputs, 'privateKeyPem'),
@@ -22,8 +27,8 @@ export const tlsProvider: Readonly<Record<string, Issue>> = {
       return { certRequestPem };
     }),
 
-  'tls:index/selfSignedCert:SelfSignedCert': (name, inputs, store, now) =>
-    store.issue(name, inputs, currentAt(now, inputs), async () => {
+  'tls:index/selfSignedCert:SelfSignedCert': (resource, inputs, store, now) =>
+    store.issue(resource, inputs, currentAt(now, inputs), async () => {
       const { selfSign } = await issuer();
       const certPem = await selfSign({
         privateKeyPem: text(inputs, 'privateKeyPem'),
@@ -33,8 +38,8 @@ export const tlsProvider: Readonly<Record<string, Issue>> = {
       return { certPem, ...validityOf(inputs, now) };
     }),
 
-  'tls:index/locallySignedCert:LocallySignedCert': (name, inputs, store, now) =>
-    store.issue(name, inputs, currentAt(now, inputs), async () => {
+  'tls:index/locallySignedCert:LocallySignedCert': (resource, inputs, store, now) =>
+    store.issue(resource, inputs, currentAt(now, inputs), async () => {
       const { signRequest } = await issuer();
       const certPem = await signRequest({
         requestPem: text(inputs, 'certRequestPem'),

@@ -110,7 +110,7 @@ describe('plan', () => {
   it('says in every output that a development cluster does not conform, and why', () => {
     const { stdout, exitCode } = plan('development', '--profile', 'development');
     const tree = readTree(path.join(scratch, 'development'));
-    expect(stdout).toContain('not conformant');
+    expect(stdout).toContain('NOT CONFORMANT');
     for (const name of ['report.html', 'conformance.json', 'topology.svg']) {
       expect([name, tree.get(name)?.text.includes('one etcd member')]).toEqual([name, true]);
     }

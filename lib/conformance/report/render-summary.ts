@@ -51,6 +51,9 @@ export function renderSummary(input: SummaryInput): string {
     ...some(bindingFailures(report), ({ clause }) => clause.id).map((line) =>
       paint('bad', fitLine(`  ✗ ${line}`, width)),
     ),
+    ...some(headline.judgement === 'violated' ? report.nonConformities : [], (text) => text).map(
+      (line) => paint('bad', fitLine(`  ✗ not conformant: ${line}`, width)),
+    ),
     ...some(report.warnings, (text) => text).map((line) =>
       paint('warn', fitLine(`  ! ${line}`, width)),
     ),
