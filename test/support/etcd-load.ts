@@ -1,4 +1,4 @@
-import type { EtcdClient } from './etcd-client';
+import type { EtcdClient } from '../../bench/etcd/client';
 import type { EtcdTier } from './etcd-tier';
 import { pause } from './etcd-run';
 

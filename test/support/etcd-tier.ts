@@ -12,7 +12,7 @@ import { mergeParts } from '../../lib/machine/merge-parts';
 import { planBase } from '../../lib/machine/plan-base';
 import { planPki } from '../../lib/pki/pki-plan';
 import { makeBlueprint } from './blueprint-inputs';
-import { EtcdClient, type TlsIdentity } from './etcd-client';
+import { EtcdClient, type TlsIdentity } from '../../bench/etcd/client';
 import { startEtcdCloud, type EtcdCloud } from './etcd-cloud';
 import { EtcdMachine } from './etcd-machine';
 import { findVpcCidr, makeEtcdNetwork, type EtcdNetwork } from './etcd-network';

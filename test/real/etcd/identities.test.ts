@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type SecureVersion } from 'node:tls';
 import { planInitialCluster } from '../../../lib/etcd/plan-member-flags';
-import { EtcdClient, type TlsIdentity } from '../../support/etcd-client';
+import { EtcdClient, type TlsIdentity } from '../../../bench/etcd/client';
 import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';

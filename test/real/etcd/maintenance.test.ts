@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { planPki } from '../../../lib/pki/pki-plan';
-import { EtcdClient } from '../../support/etcd-client';
+import { EtcdClient } from '../../../bench/etcd/client';
 import { EtcdLoad } from '../../support/etcd-load';
 import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
 import { issueCertificate } from '../../support/pki';

@@ -1,5 +1,5 @@
-import { decodeFields, encodeFields, type ProtoField } from '../../support/proto-fields';
-import type { EtcdClient, GrpcAnswer } from '../../support/etcd-client';
+import { decodeFields, encodeFields, type ProtoField } from '../../../bench/etcd/proto-fields';
+import type { EtcdClient, GrpcAnswer } from '../../../bench/etcd/client';
 
 /** What came of an operation: done, refused by etcd's access control, or not even let in by TLS. */
 export type Outcome = 'ok' | 'denied' | 'shut';
