@@ -50,7 +50,7 @@ export const accessControlPlan: AccessControlPlan = {
   users: [
     { name: etcdUsers.root, roles: ['root'] },
     { name: etcdUsers.apiServer, roles: [etcdUsers.apiServer] },
-    // A snapshot takes the role root. See docs/decisions/etcd-backup-user.md.
+    // A snapshot takes the role root. See docs/decisions/0011-etcd-backup-user-is-root.md.
     { name: etcdUsers.backup, roles: ['root'] },
     { name: etcdUsers.health, roles: [etcdUsers.health] },
   ],

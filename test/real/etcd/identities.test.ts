@@ -242,7 +242,31 @@ describeWithTools('identities and operations', ['etcd@3.6', 'etcd@3.5'], () => {
       });
     }, 30_000);
 
-    // The controls of the test above: what it finds shut is open to whom it is meant for.
+    // See docs/decisions/0011-etcd-backup-user-is-root.md: there is nothing between this and the role root.
+    test('takes no snapshot for a user that may read and write every key', async () => {
+      const asRoot = (...args: string[]) =>
+        tier.etcdctl(args, { identity: tier.identity('etcd-0-root') });
+      await asRoot('role', 'add', 'copier');
+      await asRoot('role', 'grant-permission', 'copier', 'readwrite', '', '--from-key');
+      await asRoot('user', 'add', 'copier', '--no-password');
+      await asRoot('user', 'grant-role', 'copier', 'copier');
+      const client = new EtcdClient(
+        tier.endpoints[0] ?? '',
+        await tier.makeIdentity('copier', 'copier'),
+      );
+      const outcomes: Record<string, Outcome> = {};
+      for (const operation of ['read everything', 'write outside', 'snapshot']) {
+        outcomes[operation] = await tryOperation(client, operation, '');
+      }
+      client.close();
+      expect(outcomes).toEqual({
+        'read everything': 'ok',
+        'write outside': 'ok',
+        snapshot: 'denied',
+      });
+    });
+
+    // The controls of the first two tests: what it finds shut is open to whom it is meant for.
     test('lets a member in on the peer port and root in over TLS 1.3', async () => {
       const curl = ['curl', '-sS', '--http1.1', '--cacert', '/etc/etcd/pki/ca.crt'];
       const peer = tier.endpoints[0]?.replace(':2379', ':2380') ?? '';
