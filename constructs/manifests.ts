@@ -182,6 +182,16 @@ function addKubeBench(chart: Chart, blueprint: Blueprint): void {
     quota: { pods: 50 },
     dns: false,
   });
+  // Before the CronJobs, which are refused without it.
+  if (blueprint.images.requireDigests) {
+    new ImagePolicyGrant(chart, 'image', {
+      name: 'kube-bench-image',
+      namespace: kubeBenchNamespace,
+      rules: ['digest'],
+      subjects: [{ kind: 'ServiceAccount', name: 'kube-bench', namespace: kubeBenchNamespace }],
+      why: 'The project knows no published digest of the image',
+    });
+  }
   new KubeBench(chart, 'kube-bench', {
     namespace: kubeBenchNamespace,
     image: kubeBenchImage,
@@ -200,15 +210,6 @@ function addKubeBench(chart: Chart, blueprint: Blueprint): void {
       })),
     ],
   });
-  if (blueprint.images.requireDigests) {
-    new ImagePolicyGrant(chart, 'image', {
-      name: 'kube-bench-image',
-      namespace: kubeBenchNamespace,
-      rules: ['digest'],
-      subjects: [{ kind: 'ServiceAccount', name: 'kube-bench', namespace: kubeBenchNamespace }],
-      why: 'The project knows no published digest of the image',
-    });
-  }
 }
 
 /** A chart each, so that one namespace can be applied without the others. */

@@ -58,7 +58,7 @@ const changeImage = (name: string) =>
     spec: {
       containers: [
         {
-          ...container({ image: name }),
+          ...container({ image: name }, { capabilities: { drop: ['ALL'] } }),
           imagePullPolicy: 'Always',
           terminationMessagePath: '/dev/termination-log',
           terminationMessagePolicy: 'File',

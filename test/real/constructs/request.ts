@@ -68,3 +68,28 @@ export function deny(
 ): RequestRow {
   return { title, as, send, expected: { denied: message } };
 }
+
+/**
+ * Rows whose outcome is another than expected, once the API server has taken up the policies: it
+ * does so a moment after it has stored them.
+ */
+export async function wrongOutcomes(
+  rows: readonly RequestRow[],
+  clients: Readonly<Record<Identity, KubeClient>>,
+): Promise<readonly string[]> {
+  const refused = rows.filter(({ expected }) => expected !== 'allowed');
+  for (let attempt = 0; attempt < 30; attempt++) {
+    const outcomes = await Promise.all(refused.map((row) => outcome(row, clients[row.as])));
+    if (!outcomes.includes('allowed')) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const wrong: string[] = [];
+  for (const row of rows) {
+    const actual = await outcome(row, clients[row.as]);
+    const { expected } = row;
+    const right = expected === 'allowed' ? actual === expected : actual.includes(expected.denied);
+    const wanted = expected === 'allowed' ? expected : expected.denied;
+    if (!right) wrong.push(`${row.title} (${row.as}): got ${actual}, expected ${wanted}`);
+  }
+  return wrong;
+}

@@ -6,7 +6,7 @@ import type { ManifestFile } from '../../../constructs/manifests';
 import type { ApiServer } from '../../support/constructs-api-server';
 import type { KubeClient } from '../../support/kube-client';
 import { waitFor } from '../../support/kube-process';
-import { container, pod, podSpec } from './pods';
+import { container, goodImage, pod, podSpec, restrictedSpec } from './pods';
 
 const calicoKinds = [
   'FelixConfiguration',
@@ -281,7 +281,11 @@ const tenantRules = [
 ];
 
 /** What is tried on, once the policies hold: a node and running pods. */
-export async function populate(server: ApiServer, nodeClient: KubeClient): Promise<void> {
+export async function populate(
+  server: ApiServer,
+  nodeClient: KubeClient,
+  image = goodImage,
+): Promise<void> {
   const { admin } = server;
   // A fresh node, as a kubelet registers it.
   await must(nodeClient, '/api/v1/nodes', {
@@ -324,7 +328,11 @@ export async function populate(server: ApiServer, nodeClient: KubeClient): Promi
     metadata: { name: 'granted' },
   });
   for (const namespace of ['shop', 'plain']) {
-    await must(admin, `/api/v1/namespaces/${namespace}/pods`, pod(podSpec(), { name: 'running' }));
+    await must(
+      admin,
+      `/api/v1/namespaces/${namespace}/pods`,
+      pod(restrictedSpec({}, { image }), { name: 'running' }),
+    );
   }
 }
 
