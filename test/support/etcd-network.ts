@@ -15,6 +15,8 @@ export interface EtcdNetwork {
   namespaceOf(member: string): string;
   /** Takes a member off the network, or puts it back. */
   setLink(member: string, state: 'up' | 'down'): void;
+  /** Gives the host a further address of the VPC, to come from another tier's subnet. */
+  addHostAddress(address: string): void;
   remove(): void;
 }
 
@@ -64,6 +66,9 @@ export function makeEtcdNetwork(blueprint: Blueprint): EtcdNetwork {
     namespaceOf,
     setLink: (member, state) => {
       run('ip', ['link', 'set', linkOf(member), state]);
+    },
+    addHostAddress: (address) => {
+      run('ip', ['addr', 'add', `${address}/${prefix}`, 'dev', bridge]);
     },
     remove: () => {
       for (const member of members) {

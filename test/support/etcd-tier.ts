@@ -86,6 +86,7 @@ export async function startEtcdTier(options: EtcdTierOptions = {}): Promise<Etcd
  */
 export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<EtcdTier> {
   const { members = 3, version = '3.6', changes = {} } = options;
+  if (process.getuid?.() !== 0) throw new Error('etcd tier: needs root for its namespaces');
   const tools = findEtcdTools(version);
   const blueprint = makeBlueprint({
     ...changes,

@@ -1,0 +1,74 @@
+import { connect } from 'node:net';
+import { planAddresses } from '../../../lib/network/address-plan';
+import { waitHealthy, startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { describeWithTools } from '../../support/tools';
+
+/** `open`, `closed` (answered, but nothing listens) or `dropped`. */
+function probe(host: string, port: number, localAddress: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, localAddress, timeout: 1500 });
+    const end = (outcome: string) => () => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.on('connect', end('open'));
+    socket.on('error', end('closed'));
+    socket.on('timeout', end('dropped'));
+  });
+}
+
+describeWithTools('host firewall of members', ['etcd@3.6', 'nft'], () => {
+  let tier: EtcdTier;
+  beforeAll(async () => {
+    tier = await startEtcdTier();
+    for (const machine of tier.machines) {
+      await machine.systemctl('start', 'hardened-cluster-firewall.service');
+    }
+  }, 60_000);
+  afterAll(() => tier.stop());
+
+  test('lets API servers reach the client port alone, and members the peer port alone', async () => {
+    const addresses = planAddresses(tier.blueprint).etcdMembers;
+    const member = addresses['etcd-0'] ?? '';
+    const nodes = tier.network.hostAddress;
+    // The third quarter of the first zone is its public subnet, the bastion's.
+    const bastion = nodes.replace(/\.1$/, '.40');
+    tier.network.addHostAddress(bastion);
+    const fromMember = async (port: number): Promise<string> => {
+      const probes = ['curl', '-so', '/dev/null', '-m', '2', `telnet://${member}:${port}`];
+      const { status } = await tier.machine('etcd-1').exec(['timeout', '2', ...probes]);
+      // curl waits for data on a connection that stands: 28 or timeout's 124. Refused is 7.
+      return status === 7 ? 'refused' : 'open';
+    };
+    expect({
+      'nodes to 2379': await probe(member, 2379, nodes),
+      'nodes to 2380': await probe(member, 2380, nodes),
+      'nodes to 2381': await probe(member, 2381, nodes),
+      'nodes to 22': await probe(member, 22, nodes),
+      'bastion to 2379': await probe(member, 2379, bastion),
+      'bastion to 2380': await probe(member, 2380, bastion),
+      'bastion to 22': await probe(member, 22, bastion),
+      'member to 2379': await fromMember(2379),
+      'member to 2380': await fromMember(2380),
+    }).toEqual({
+      'nodes to 2379': 'open',
+      'nodes to 2380': 'dropped',
+      'nodes to 2381': 'dropped',
+      'nodes to 22': 'dropped',
+      'bastion to 2379': 'dropped',
+      'bastion to 2380': 'dropped',
+      // Nothing listens in the test; the firewall lets it through.
+      'bastion to 22': 'closed',
+      'member to 2379': 'refused',
+      'member to 2380': 'open',
+    });
+  }, 30_000);
+
+  test('leaves the members a quorum and the API server its writes', async () => {
+    for (const machine of tier.machines) {
+      await machine.systemctl('restart', 'etcd.service');
+      await waitHealthy(machine);
+    }
+    expect(await tier.client(1).put('/registry/behind-the-firewall', 'v')).toBeGreaterThan(0);
+  }, 60_000);
+});
