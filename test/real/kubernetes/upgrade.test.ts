@@ -1,0 +1,166 @@
+import type { Blueprint } from '../../../lib/blueprint/blueprint';
+import { exactVersion } from '../../../lib/blueprint/version';
+import { planUpgrade } from '../../../lib/kubernetes/upgrade';
+import { createRequest } from '../../../lib/pki/issue-certificate';
+import { generateKey } from '../../../lib/pki/key';
+import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
+import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { sampleObjects } from '../../support/kube-objects';
+import { waitFor } from '../../support/kube-process';
+import { describeWithTools } from '../../support/tools';
+
+interface ApiList {
+  readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
+}
+
+describeWithTools(
+  'upgrade from 1.35 to 1.36',
+  [...controlPlaneTools('1.35'), ...controlPlaneTools('1.36')],
+  () => {
+    let etcd: EtcdTier;
+    let older: ControlPlane;
+    let newer: ControlPlane;
+    const planes: ControlPlane[] = [];
+    let stored: Record<string, string>;
+
+    beforeAll(async () => {
+      etcd = await startEtcdTier({
+        members: 3,
+        volumeMegabytes: 1024,
+        changes: { kubernetes: { version: '1.35' } },
+      });
+      older = await startControlPlane({ minor: '1.35', etcd, scheduler: true });
+      planes.push(older);
+      await older.admin.post('/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'sample' },
+      });
+      await waitFor('default service account', async () => {
+        const { status } = await older.admin.get(
+          '/api/v1/namespaces/sample/serviceaccounts/default',
+        );
+        return status === 200 || undefined;
+      });
+      stored = await storeSamples(older);
+    }, 180_000);
+    afterAll(async () => {
+      for (const plane of planes) await plane.stop();
+      await etcd.stop();
+    }, 60_000);
+
+    test('is planned: etcd stays, every control-plane machine, then every pool', () => {
+      const plan = planUpgrade(etcd.blueprint, withMinor(etcd.blueprint, '1.36'));
+      expect(plan.refusals).toEqual([]);
+      expect(plan.steps.map(({ machine }) => machine)).toEqual([
+        'etcd',
+        'control-plane 1 of 3',
+        'control-plane 2 of 3',
+        'control-plane 3 of 3',
+        'worker-general',
+      ]);
+    });
+
+    test('a first newer machine joins beside an older one, and both read and write the same', async () => {
+      newer = await startControlPlane({
+        minor: '1.36',
+        etcd: { ...etcd, blueprint: withMinor(etcd.blueprint, '1.36') },
+        scheduler: true,
+      });
+      planes.push(newer);
+      expect(await readSamples(newer, stored)).toEqual([]);
+      for (const [writer, reader] of [
+        [newer, older],
+        [older, newer],
+      ] as const) {
+        const name = `written-by-${writer.minor.replace('.', '-')}`;
+        const made = await writer.admin.post('/api/v1/namespaces/sample/secrets', {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name },
+          stringData: { from: writer.minor },
+        });
+        expect(made.status).toBe(201);
+        const read = await reader.admin.get(`/api/v1/namespaces/sample/secrets/${name}`);
+        expect((read.body as { data: { from: string } }).data.from).toBe(
+          Buffer.from(writer.minor).toString('base64'),
+        );
+      }
+    }, 120_000);
+
+    test('when the older machine goes, the newer takes its leases over', async () => {
+      await older.stop();
+      const holders = async () => {
+        const names = ['kube-controller-manager', 'kube-scheduler'];
+        const leases = await Promise.all(
+          names.map((name) =>
+            newer.admin.get(`/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${name}`),
+          ),
+        );
+        return leases.map(({ body }) => (body as { spec: { renewTime: string } }).spec.renewTime);
+      };
+      const before = await holders();
+      await waitFor(
+        'renewed leases',
+        async () => (await holders()).every((time, index) => time !== before[index]) || undefined,
+        { seconds: 60, everyMilliseconds: 1000 },
+      );
+      expect(await readSamples(newer, stored)).toEqual([]);
+      const { stdout } = await newer.kubectl(['version', '-o', 'json']);
+      const { serverVersion } = JSON.parse(stdout) as { serverVersion: { gitVersion: string } };
+      expect(serverVersion.gitVersion).toMatch(/^v1\.36\./);
+    }, 90_000);
+
+    test('the new version serves what it adds', async () => {
+      const { body } = await newer.admin.get('/apis/admissionregistration.k8s.io/v1');
+      const { resources } = body as { resources: { name: string }[] };
+      expect(resources.map(({ name }) => name)).toContain('mutatingadmissionpolicies');
+    });
+  },
+);
+
+function withMinor(blueprint: Blueprint, minor: string): Blueprint {
+  return {
+    ...blueprint,
+    kubernetes: { ...blueprint.kubernetes, version: exactVersion(minor), minor },
+  };
+}
+
+/** Uid by path of one stored object of every kind that a test may leave behind. */
+async function storeSamples(plane: ControlPlane): Promise<Record<string, string>> {
+  const request = await createRequest({
+    privateKeyPem: (await generateKey()).privateKeyPem,
+    subject: { commonName: 'sample' },
+    dnsNames: [],
+    ipAddresses: [],
+  });
+  const stored: Record<string, string> = {};
+  for (const [key, sample] of Object.entries(sampleObjects(request))) {
+    const [, resource = ''] = key.split('/');
+    const { apiVersion, metadata } = sample;
+    const prefix = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+    const { body } = await plane.admin.get(prefix);
+    const found = body as { resources: { name: string; namespaced: boolean }[] } | undefined;
+    const known = found?.resources.find(({ name }) => name === resource);
+    if (!known) continue; // Not yet in this version.
+    const collection = `${prefix}${known.namespaced ? '/namespaces/sample' : ''}/${resource}`;
+    const made = await plane.admin.post(collection, sample);
+    if (made.status !== 201) throw new Error(`${key}: ${made.text}`);
+    stored[`${collection}/${metadata.name}`] = (made.body as ApiList['items'][0]).metadata.uid;
+  }
+  return stored;
+}
+
+/** What is not there any more or is another object. */
+async function readSamples(
+  plane: ControlPlane,
+  stored: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const [target, uid] of Object.entries(stored)) {
+    const { status, body } = await plane.admin.get(target);
+    const found = (body as { metadata?: { uid?: string } } | undefined)?.metadata?.uid;
+    if (status !== 200 || found !== uid) problems.push(`${target}: ${status}`);
+  }
+  return problems;
+}
