@@ -13,7 +13,7 @@ export function planProbeFiles(): readonly MachineFile[] {
 /**
  * A socket-activated responder between the kubelet and the API server.
  *
- * @see docs/decisions/anonymous-requests.md
+ * @see docs/decisions/0030-no-anonymous-requests.md
  */
 export function planProbeUnits(): readonly MachineUnit[] {
   return [

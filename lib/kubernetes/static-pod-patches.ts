@@ -7,7 +7,7 @@ import { renderYaml } from './yaml';
  * Patches that kubeadm lays over its static pods: no capability but the one the program file asks
  * for, a root file system that can't be written, and probes that work without anonymous requests.
  *
- * @see docs/decisions/anonymous-requests.md
+ * @see docs/decisions/0030-no-anonymous-requests.md
  */
 export function planStaticPodPatches(): readonly MachineFile[] {
   return [

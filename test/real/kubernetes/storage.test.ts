@@ -246,6 +246,20 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
     const denied = log.split('\n').filter((line) => line.includes('permission denied'));
     expect(denied).toEqual([]);
   });
+
+  test('consistent lists come from the cache, as they do on an etcd without users', async () => {
+    const collection = '/api/v1/namespaces/sample/configmaps?limit=1&labelSelector=many%3Dnone';
+    for (let index = 0; index < 5; index++) {
+      expect((await plane.admin.get(collection)).status).toBe(200);
+    }
+    const { text } = await plane.admin.get('/metrics');
+    const reads = text
+      .split('\n')
+      .filter((line) => line.startsWith('apiserver_watch_cache_consistent_read_total{'));
+    expect(reads.some((line) => line.includes('fallback="false"'))).toBe(true);
+    const failed = reads.filter((line) => line.includes('success="false"'));
+    expect(failed).toEqual([]);
+  });
 });
 
 async function creatableResources(plane: ControlPlane) {
