@@ -2,6 +2,11 @@
 import { inspect } from 'node:util';
 import { runCommandLine } from './command-line';
 
+// Whoever reads on has seen enough, as with `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 runCommandLine(process.argv.slice(2)).then(
   (exitCode) => {
     process.exitCode = exitCode;

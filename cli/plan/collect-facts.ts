@@ -51,7 +51,7 @@ export function collectCertificates(resources: readonly RegisteredResource[]): C
     name,
     subject: subjectOf(certificate.subject),
     issuer:
-      authorities.find((each) => certificate.verify(each.certificate.publicKey))?.name ?? 'unknown',
+      authorities.find((each) => isIssuedBy(certificate, each.certificate))?.name ?? 'unknown',
     isAuthority: certificate.ca,
     extendedKeyUsages: usagesOf(certificate),
     dnsNames: alternativeNames(certificate, 'DNS:'),
@@ -61,6 +61,11 @@ export function collectCertificates(resources: readonly RegisteredResource[]): C
     ),
     keyAlgorithm: algorithmOf(certificate),
   }));
+}
+
+/** By name first, which is cheap, and then by signature, which is what counts. */
+function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
+  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
 function subjectOf(text: string): CertificateFact['subject'] {
