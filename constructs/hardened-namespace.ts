@@ -23,6 +23,8 @@ export interface HardenedNamespaceProps {
     readonly cpu?: string;
     readonly memory?: string;
     readonly pods: number;
+    /** Services of type LoadBalancer, which open the namespace to the outside. @default 0 */
+    readonly loadBalancers?: number;
   };
   /** Limits of containers that set none. @default no LimitRange */
   readonly containerLimits?: { readonly cpu: string; readonly memory: string };
@@ -85,7 +87,7 @@ export class HardenedNamespace extends Construct {
 
   private addBounds({ name, quota, containerLimits }: HardenedNamespaceProps): void {
     if (quota) {
-      const { cpu, memory, pods } = quota;
+      const { cpu, memory, pods, loadBalancers = 0 } = quota;
       addNamespacedObject(this, 'quota', 'ResourceQuota', {
         metadata: { name: 'quota', namespace: name },
         spec: {
@@ -93,7 +95,7 @@ export class HardenedNamespace extends Construct {
             ...(cpu !== undefined && { 'requests.cpu': cpu, 'limits.cpu': cpu }),
             ...(memory !== undefined && { 'requests.memory': memory, 'limits.memory': memory }),
             pods: String(pods),
-            'services.loadbalancers': '0',
+            'services.loadbalancers': String(loadBalancers),
           },
         },
       });

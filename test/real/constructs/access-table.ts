@@ -189,7 +189,7 @@ const namespaces: readonly RequestRow[] = [
     relabel('shop', { [enforce]: 'privileged' }),
   ),
   deny(
-    'a warning level changed by nobody in particular is fine, the enforced one is not',
+    'baseline lowered together with its warning',
     'rogue',
     relabel('shop', { [enforce]: 'privileged', 'pod-security.kubernetes.io/warn': 'privileged' }),
     notLowered,
