@@ -106,9 +106,7 @@ place_files() {
       [ -z "$left" ] || die "$path" "token $left" 'a token with a value'
       source=$rendered
     fi
-    # Noted before it is done: a run that is killed in between must not forget the restart.
-    cmp -s "$source" "$HC_ROOT$path" || printf '%s\n' "$path" >>"$HC_STATE/changed"
-    place_file "$source" "$HC_ROOT$path" "$mode" "$owner"
+    place_file "$source" "$HC_ROOT$path" "$mode" "$owner" "$HC_STATE/changed"
   done <"$plan/files"
 }
 

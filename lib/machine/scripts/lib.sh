@@ -207,10 +207,6 @@ check_sum() {
 
 # owner_ids USER:GROUP: its numbers on this machine.
 owner_ids() {
-  if [ "$1" = root:root ]; then
-    printf 0:0
-    return
-  fi
   hc_uid=$(awk -F: -v name="${1%%:*}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/passwd")
   hc_gid=$(awk -F: -v name="${1##*:}" '$1 == name { print $3; exit }' "$HC_ROOT/etc/group")
   if [ -z "$hc_uid" ] || [ -z "$hc_gid" ]; then
@@ -219,21 +215,25 @@ owner_ids() {
   printf '%s:%s' "$hc_uid" "$hc_gid"
 }
 
-# place_file SOURCE PATH MODE OWNER: puts a copy at PATH in one step. Says by HC_CHANGED whether
-# that changed the content.
+# place_file SOURCE PATH MODE OWNER [NOTES]: puts a copy at PATH in one step. Says by HC_CHANGED whether
+# that changed the content; if so, PATH is noted in the file NOTES before it is done, so that a run
+# that is killed in between does not forget what has to follow.
 # shellcheck disable=SC2034 # HC_CHANGED is for the scripts
 place_file() {
-  hc_ids=$(owner_ids "$4") || exit 1
+  hc_ids=0:0
+  [ "$4" = root:root ] || hc_ids=$(owner_ids "$4") || exit 1
   HC_CHANGED=no
-  if ! { [ -f "$2" ] && [ ! -L "$2" ] && cmp -s "$1" "$2"; }; then
-    HC_CHANGED=yes
-    mkdir -p "${2%/*}"
-    (umask 077 && cat "$1" >"$2.hc-new") || die "$2" 'not written' 'free space'
-    chown "$hc_ids" "$2.hc-new"
-    chmod "$3" "$2.hc-new"
-    mv -f "$2.hc-new" "$2"
-  else
+  if [ -f "$2" ] && [ ! -L "$2" ] && cmp -s "$1" "$2"; then
+    [ "$(stat -c '0%a %u:%g' "$2")" = "$3 $hc_ids" ] && return 0
     chown "$hc_ids" "$2"
     chmod "$3" "$2"
+    return 0
   fi
+  HC_CHANGED=yes
+  [ -z "${5:-}" ] || printf '%s\n' "${2#"$HC_ROOT"}" >>"$5"
+  [ -d "${2%/*}" ] || mkdir -p "${2%/*}"
+  (umask 077 && cat "$1" >"$2.hc-new") || die "$2" 'not written' 'free space'
+  chown "$hc_ids" "$2.hc-new"
+  chmod "$3" "$2.hc-new"
+  mv -f "$2.hc-new" "$2"
 }

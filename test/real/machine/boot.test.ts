@@ -97,11 +97,11 @@ describe('a boot that is killed', () => {
     const duration = Date.now() - begin;
     const expected = clean.snapshot();
     const root = makeRoot(machine);
-    const steps = 24;
+    const steps = 12;
     for (let step = 1; step <= steps; step += 1) {
       // Each run gets a little further than the one before, and goes on where that one ended.
       await root.boot({ killAfterMilliseconds: (duration * step) / steps / 2 });
-      if (step % 6 === 0) {
+      if (step % 3 === 0) {
         const fresh = makeRoot(machine);
         await fresh.boot({ killAfterMilliseconds: (duration * step) / steps });
         expect(await fresh.boot()).toMatchObject({ code: 0 });
