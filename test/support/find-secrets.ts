@@ -1,19 +1,18 @@
 import { createPrivateKey } from 'node:crypto';
 
-/** Every private key (PEM) that a text holds, JSON-escaped or not, each once. */
+/** Every private key (PEM) that a text holds, JSON-escaped or not, each in one encoding. */
 export function privateKeysIn(text: string): readonly string[] {
   const plain = text.replaceAll('\\n', '\n');
   const keys = plain.match(
     /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/g,
   );
-  return [...new Set(keys ?? [])];
+  const byScalar = new Map((keys ?? []).map((key) => [scalarOf(key), key]));
+  return [...byScalar.values()];
 }
 
 /** The ways in which the bytes of a private key may show up in some text. */
 export function traces(privateKeyPem: string): readonly string[] {
-  const key = createPrivateKey(privateKeyPem);
-  const scalar = key.export({ format: 'jwk' }).d;
-  if (scalar === undefined) throw new Error('a key without a private part');
+  const scalar = scalarOf(privateKeyPem);
   const bytes = Buffer.from(scalar, 'base64url');
   const body = privateKeyPem.split('\n').filter((line) => !line.startsWith('-----'));
   return [
@@ -30,4 +29,11 @@ export function traces(privateKeyPem: string): readonly string[] {
 /** Those of the secrets whose bytes a text holds. */
 export function leaksIn(text: string, privateKeys: readonly string[]): readonly string[] {
   return privateKeys.filter((key) => traces(key).some((trace) => text.includes(trace)));
+}
+
+/** The secret number itself, which every encoding holds. */
+function scalarOf(privateKeyPem: string): string {
+  const scalar = createPrivateKey(privateKeyPem).export({ format: 'jwk' }).d;
+  if (scalar === undefined) throw new Error('a key without a private part');
+  return scalar;
 }
