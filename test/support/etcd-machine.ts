@@ -171,6 +171,17 @@ export class EtcdMachine {
     return (await this.exec(['journalctl', ...args])).stdout;
   }
 
+  /** When a unit last wrote a line with this text, in milliseconds; undefined if never. */
+  async journalTime(unit: string, text: string): Promise<number | undefined> {
+    const { stdout } = await this.exec(['journalctl', '-u', unit, '-o', 'json', '--no-pager']);
+    const line = stdout
+      .split('\n')
+      .reverse()
+      .find((candidate) => candidate.includes(text));
+    const [, microseconds] = /"__REALTIME_TIMESTAMP":"(\d+)"/.exec(line ?? '') ?? [];
+    return microseconds === undefined ? undefined : Number(microseconds) / 1000;
+  }
+
   /** Empties the data volume, as a lost disk does. The machine has to be off or etcd stopped. */
   loseDisk(): void {
     run('find', [this.volume, '-mindepth', '1', '-delete']);

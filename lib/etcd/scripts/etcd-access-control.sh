@@ -153,10 +153,10 @@ check_strangers() {
 }
 
 # The members take turns at first boot: one does the work, the others find it done.
-turns=$((member_index * 4))
+turns=$((member_index * 2))
 while [ "$turns" -gt 0 ] && ! enabled; do
   turns=$((turns - 1))
-  sleep 0.5
+  sleep 1
 done
 
 settle

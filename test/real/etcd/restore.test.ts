@@ -48,6 +48,10 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       client.close();
     }, 60_000);
     afterAll(() => tier.stop());
+    /** What does not depend on the version is tried on the default one. */
+    const testOnce = (title: string, body: () => Promise<void>, timeout: number): void => {
+      if (version === '3.6') test(title, body, timeout);
+    };
 
     test('takes one verified snapshot by one follower, whoever looks first', async () => {
       for (const { name } of tier.machines) await backUp(tier, name);
@@ -121,17 +125,23 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       }
     }, 120_000);
 
-    test('sets data that is there aside and brings the snapshot back', async () => {
-      await tier.client(0).put('/registry/after-the-snapshot', 'v');
-      const done = await restoreCluster(tier);
-      expect(done.status).toBe(0);
-      const keys = Object.keys(await dataOf(tier));
-      expect(keys).toContain('/registry/1');
-      expect(keys).not.toContain('/registry/after-the-snapshot');
-      for (const machine of tier.machines) {
-        const left = readdirSync(machine.volume).filter((name) => name.startsWith('data.before-'));
-        expect(left).toHaveLength(1);
-      }
-    }, 180_000);
+    testOnce(
+      'sets data that is there aside and brings the snapshot back',
+      async () => {
+        await tier.client(0).put('/registry/after-the-snapshot', 'v');
+        const done = await restoreCluster(tier);
+        expect(done.status).toBe(0);
+        const keys = Object.keys(await dataOf(tier));
+        expect(keys).toContain('/registry/1');
+        expect(keys).not.toContain('/registry/after-the-snapshot');
+        for (const machine of tier.machines) {
+          const left = readdirSync(machine.volume).filter((name) =>
+            name.startsWith('data.before-'),
+          );
+          expect(left).toHaveLength(1);
+        }
+      },
+      180_000,
+    );
   });
 });
