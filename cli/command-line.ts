@@ -57,6 +57,10 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .addOption(new Option('--profile <name>', 'in place of the configured one').choices(profiles))
     .option('--out <dir>', 'folder to write', 'plan')
     .option('--json', 'print one JSON object instead of the summary')
+    .option(
+      '--upgrade-from <base>',
+      'also say what changes: the planned folder or configuration of the running cluster, or its version',
+    )
     .addOption(asOf())
     .action(async (options: PlanOptions & { readonly asOf: Date }) => {
       const { runPlan } = await import('./commands/plan.js');

@@ -10,6 +10,8 @@ import { InputError } from './input-error';
 export interface ConfigChoice {
   readonly config?: string;
   readonly profile?: string;
+  /** In place of the configured one. */
+  readonly kubernetesVersion?: string;
 }
 
 /** Configuration in the working folder that is taken when none is named. */
@@ -29,7 +31,7 @@ export function loadBlueprint(
 ): { readonly blueprint: Blueprint; readonly file: string } {
   const file = choice.config ?? (existsSync(usualFile) ? usualFile : exampleFile);
   const config = readConfigFile(file);
-  const input = choice.profile === undefined ? config : { ...config, profile: choice.profile };
+  const input = withChoices(config, choice);
   try {
     return {
       blueprint: resolveBlueprint(input, { today: now.toISOString().slice(0, 10) }),
@@ -40,6 +42,22 @@ export function loadBlueprint(
     const shown = path.relative(process.cwd(), file);
     throw new InputError(error.message.split('\n').map((line) => `${shown}: ${line}`));
   }
+}
+
+function withChoices(config: object, { profile, kubernetesVersion }: ConfigChoice): object {
+  const kubernetes: unknown = Reflect.get(config, 'kubernetes');
+  return {
+    ...config,
+    ...(profile === undefined ? {} : { profile }),
+    ...(kubernetesVersion === undefined
+      ? {}
+      : {
+          kubernetes: {
+            ...(typeof kubernetes === 'object' ? kubernetes : {}),
+            version: kubernetesVersion,
+          },
+        }),
+  };
 }
 
 /** Folder of package.json, whether this runs from the sources or from `dist/`. */

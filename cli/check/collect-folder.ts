@@ -7,6 +7,7 @@ import type {
   MachineFact,
   ResourceFact,
 } from '../../lib/conformance/facts';
+import type { MachineArtifact } from '../../lib/machine/machine-config';
 import { collectManifests } from './collect-manifests';
 
 /** Whether a folder is one that `plan` wrote. */
@@ -20,31 +21,36 @@ export function isPlanFolder(folder: string): boolean {
 export interface PlanFolder {
   readonly facts: Facts;
   readonly blueprint: Blueprint;
+  readonly machines: readonly MachineJson[];
 }
 
 /** Reads back what `plan` wrote. */
 export function collectPlanFolder(folder: string, today: string): PlanFolder {
   const blueprint = readJson(folder, 'blueprint.json') as Blueprint;
+  const folders = readdirSync(path.join(folder, 'machines'))
+    .sort()
+    .map((name) => path.join(folder, 'machines', name));
+  const machines = folders.map((each) => readJson(each, 'machine.json') as MachineJson);
   return {
     blueprint,
+    machines,
     facts: {
       source: 'plan',
       kubernetesVersion: blueprint.kubernetes.version,
       today,
       resources: readJson(folder, 'resources.json') as ResourceFact[],
       certificates: readJson(folder, 'certificates.json') as CertificateFact[],
-      machines: readdirSync(path.join(folder, 'machines')).map((name) =>
-        readMachine(path.join(folder, 'machines', name)),
-      ),
+      machines: machines.map((machine, index) => readMachine(folders[index] ?? '', machine)),
       manifests: collectManifests([path.join(folder, 'manifests')]),
     },
   };
 }
 
+/** What checks need of `machine.json`. */
 interface MachineJson {
   readonly name: string;
   readonly role: MachineFact['role'];
-  readonly artifacts: readonly { readonly name: string; readonly version: string }[];
+  readonly artifacts: readonly MachineArtifact[];
   readonly files: readonly {
     readonly path: string;
     readonly mode: string;
@@ -52,8 +58,7 @@ interface MachineJson {
   }[];
 }
 
-function readMachine(folder: string): MachineFact {
-  const machine = readJson(folder, 'machine.json') as MachineJson;
+function readMachine(folder: string, machine: MachineJson): MachineFact {
   return {
     name: machine.name,
     role: machine.role,

@@ -13,6 +13,7 @@ import { collectPlanFolder, isPlanFolder } from '../check/collect-folder';
 import { collectManifests } from '../check/collect-manifests';
 import { InputError } from '../input-error';
 import { pictureOf } from '../picture';
+import { unlockedWarnings } from '../unlocked-warnings';
 
 /** Options of `check` as the command line gives them. */
 export interface CheckOptions {
@@ -46,14 +47,14 @@ function reportOn(targets: readonly string[], today: string): Judged {
   }
   const [first = '', ...others] = targets;
   if (others.length === 0 && statSync(first).isDirectory() && isPlanFolder(first)) {
-    const { facts, blueprint } = collectPlanFolder(first, today);
+    const { facts, blueprint, machines } = collectPlanFolder(first, today);
     const report = runChecks(facts, {
       today,
       waivers: blueprint.waivers,
       cluster: blueprint.name,
       profile: blueprint.profile,
       nonConformities: blueprint.nonConformities,
-      warnings: blueprint.warnings,
+      warnings: [...blueprint.warnings, ...unlockedWarnings(machines)],
     });
     // Drawn anew: what lies in the folder is somebody's file, and goes into no page unread.
     return { report, extras: pictureOf(blueprint) };

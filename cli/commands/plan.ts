@@ -3,13 +3,18 @@ import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
 import { runChecks } from '../../lib/conformance/run-checks';
-import { listUnlocked } from '../../lib/machine/list-unlocked';
+import type { Blueprint } from '../../lib/blueprint/blueprint';
+import { planUpgrade, type UpgradePlan } from '../../lib/kubernetes/upgrade';
+import { InputError } from '../input-error';
+import { loadUpgradeBase } from '../load-upgrade-base';
+import { renderUpgrade } from '../plan/render-upgrade';
 import { loadBlueprint } from '../load-blueprint';
 import { collectPlanFacts } from '../plan/collect-facts';
 import { collectUserData } from '../plan/machine-user-data';
 import { PkiStore } from '../plan/pki-store';
-import { planCluster, type PlannedCluster } from '../plan/plan-cluster';
+import { planCluster } from '../plan/plan-cluster';
 import { planFiles } from '../plan/plan-files';
+import { unlockedWarnings } from '../unlocked-warnings';
 import { transcribeProperties, transcribeResources } from '../plan/transcribe';
 import { writeFolder } from '../plan/write-folder';
 
@@ -19,11 +24,13 @@ export interface PlanOptions {
   readonly profile?: string;
   readonly out: string;
   readonly json?: boolean;
+  readonly upgradeFrom?: string;
 }
 
 /** Plans the cluster, writes the folder and prints a summary. Gives the exit code. */
 export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
+  const upgrade = planUpgradeOf(blueprint, options, now);
   const store = PkiStore.open(path.join(options.out, 'pki'));
   const cluster = await planCluster(blueprint, store, now);
   const [resources, outputs] = await Promise.all([
@@ -38,7 +45,7 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
     cluster: blueprint.name,
     profile: blueprint.profile,
     nonConformities: blueprint.nonConformities,
-    warnings: [...blueprint.warnings, ...unlockedWarnings(cluster)],
+    warnings: [...blueprint.warnings, ...unlockedWarnings(cluster.machines)],
   });
   writeFolder(
     options.out,
@@ -50,7 +57,7 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
   };
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ folder: options.out, built, counts: report.counts, warnings: report.warnings, nonConformities: report.nonConformities })}\n`
+      ? `${JSON.stringify({ folder: options.out, built, counts: report.counts, warnings: report.warnings, upgrade, nonConformities: report.nonConformities })}\n`
       : renderSummary({
           report,
           blueprint,
@@ -60,13 +67,20 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
           colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
         }),
   );
+  if (upgrade && !options.json) process.stdout.write(`\n${renderUpgrade(upgrade)}`);
   return exitCodeOf(report);
 }
 
-/** What `pulumi up` would refuse: artifacts whose checksum no lock knows. */
-function unlockedWarnings({ machines }: PlannedCluster): string[] {
-  const count = listUnlocked(machines).length;
-  return count === 0
-    ? []
-    : [`artifacts: ${count} without a known checksum; run hardened-cluster lock`];
+/** What it takes to come here from another configuration of the cluster. */
+function planUpgradeOf(
+  blueprint: Blueprint,
+  options: PlanOptions,
+  now: Date,
+): UpgradePlan | undefined {
+  if (options.upgradeFrom === undefined) return undefined;
+  const upgrade = planUpgrade(loadUpgradeBase(options.upgradeFrom, options, now), blueprint);
+  if (upgrade.refusals.length > 0) {
+    throw new InputError(upgrade.refusals.map((refusal) => `--upgrade-from: ${refusal}`));
+  }
+  return upgrade;
 }

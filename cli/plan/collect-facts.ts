@@ -6,6 +6,7 @@ import type {
   ManifestFact,
 } from '../../lib/conformance/facts';
 import { renderBundle } from '../../lib/machine/bundle';
+import type { MachineConfig } from '../../lib/machine/machine-config';
 import type { RegisteredResource } from './monitor';
 import type { PlannedCluster } from './plan-cluster';
 import type { TranscribedResource } from './transcribe';
@@ -21,7 +22,7 @@ export function collectPlanFacts(
     kubernetesVersion: cluster.blueprint.kubernetes.version,
     today: cluster.blueprint.today,
     resources,
-    machines: cluster.machines.map((machine): MachineFact => ({
+    machines: [...cluster.machines].sort(byName).map((machine): MachineFact => ({
       name: machine.name,
       role: machine.role,
       files: Object.fromEntries(
@@ -37,6 +38,8 @@ export function collectPlanFacts(
     certificates: collectCertificates(cluster.resources),
   };
 }
+
+const byName = (a: MachineConfig, b: MachineConfig) => (a.name < b.name ? -1 : 1);
 
 /** Every certificate the TLS resources issued, without its key. */
 export function collectCertificates(resources: readonly RegisteredResource[]): CertificateFact[] {

@@ -2,7 +2,9 @@ import { isLocked } from './artifacts';
 import type { MachineArtifact, MachineConfig } from './machine-config';
 
 /** Artifacts that no lock knows a sum of, each once, by name, version and architecture. */
-export function listUnlocked(machines: readonly MachineConfig[]): readonly MachineArtifact[] {
+export function listUnlocked(
+  machines: readonly Pick<MachineConfig, 'artifacts'>[],
+): readonly MachineArtifact[] {
   const unlocked = new Map<string, MachineArtifact>();
   for (const artifact of machines.flatMap(({ artifacts }) => artifacts)) {
     const { name, version, architecture } = artifact;
