@@ -1,21 +1,16 @@
 import { createSign, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
+import { startAuthenticator } from '../../support/kube-authenticator';
 import { startAwsStandIn, type AwsIdentity, type AwsStandIn } from '../../support/kube-aws';
 import type { Caller, KubeClient } from '../../support/kube-client';
 import { mapToTest } from '../../support/kube-mapping';
 import { restrictedPod } from '../../support/kube-objects';
 import { startOidcIssuer, type OidcIssuer } from '../../support/kube-oidc-issuer';
-import {
-  freePorts,
-  mustRun,
-  startProgram,
-  waitFor,
-  type Program,
-} from '../../support/kube-process';
+import { mustRun, waitFor, type Program } from '../../support/kube-process';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
@@ -71,8 +66,11 @@ describeWithTools(
           },
         },
         prepare: async (root, place) => {
-          webhook = await startAuthenticator(tools['aws-iam-authenticator'], root, aws, (text) =>
-            mapToTest(text, place),
+          webhook = await startAuthenticator(
+            tools['aws-iam-authenticator'],
+            root,
+            aws.environment(identities.worker),
+            (text) => mapToTest(text, place),
           );
         },
       });
@@ -564,50 +562,6 @@ describeWithTools(
     });
   },
 );
-
-/** Starts the webhook with the command line of its unit, and leaves its kubeconfig in place. */
-async function startAuthenticator(
-  program: string,
-  root: string,
-  aws: AwsStandIn,
-  map: (text: string) => string,
-): Promise<Program> {
-  const unit = await readFile(
-    path.join(root, 'etc/systemd/system/aws-iam-authenticator.service'),
-    'utf8',
-  );
-  const joined = unit.replaceAll('\\\n', ' ');
-  const [, line = ''] = /\/usr\/local\/bin\/aws-iam-authenticator (.*)$/m.exec(joined) ?? [];
-  const [port = 0] = await freePorts(1);
-  const args = line
-    .trim()
-    .split(/\s+/)
-    .map((word) => map(word).replace('--port=21362', `--port=${port}`));
-  const config = path.join(root, 'etc/aws-iam-authenticator/config.yaml');
-  await writeFile(config, map(await readFile(config, 'utf8')));
-  const kubeconfig = path.join(root, 'etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml');
-  await rm(kubeconfig);
-  await mkdir(path.join(root, 'var/lib/aws-iam-authenticator'), { recursive: true });
-  const started = startProgram({
-    name: 'aws-iam-authenticator',
-    path: program,
-    args,
-    logFile: path.join(root, 'aws-iam-authenticator.log'),
-    env: aws.environment(identities.worker),
-  });
-  await waitFor(
-    'kubeconfig of the webhook',
-    async () => {
-      try {
-        return (await readFile(kubeconfig, 'utf8')) || undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    { programs: [started], seconds: 30 },
-  );
-  return started;
-}
 
 function namespace(name: string, level?: string): object {
   const labels = level === undefined ? {} : { 'pod-security.kubernetes.io/enforce': level };
