@@ -17,6 +17,7 @@ export interface Readiness {
 /** How long and how often the bucket is asked. */
 export interface ReadinessTiming {
   readonly timeoutSeconds: number;
+  /** Longest pause; the first one is a second, each further one twice as long. */
   readonly intervalSeconds: number;
 }
 
@@ -45,6 +46,7 @@ export async function awaitReadiness(
   const { launchTime } = await getInstance({ instanceId: readiness.instanceId }, options);
   const key = readinessKey(member, bundleSha256);
   const started = performance.now();
+  let pause = 1;
   for (;;) {
     if (await exists(bucketName, key, options)) {
       const { lastModified } = await getObject({ bucket: bucketName, key }, options);
@@ -55,7 +57,8 @@ export async function awaitReadiness(
         `${member}: got no s3://${bucketName}/${key} newer than ${launchTime} within ${timing.timeoutSeconds} s, expected the member to be healthy; the next member stays as it is until it is`,
       );
     }
-    await sleep(timing.intervalSeconds * 1000);
+    await sleep(pause * 1000);
+    pause = Math.min(pause * 2, timing.intervalSeconds);
   }
 }
 

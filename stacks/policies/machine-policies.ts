@@ -114,11 +114,12 @@ export function planEtcdObjectAccess(
       Resource: [`${bucket}/state/etcd/${member}/*`],
     },
     {
-      Sid: 'ListEtcdObjects',
+      // Without it S3 answers 403 and not 404 for what is not there. A condition on the prefix would
+      // not do: a request for an object has none.
+      Sid: 'ListOwnBucket',
       Effect: 'Allow',
       Action: ['s3:ListBucket'],
       Resource: [bucket],
-      Condition: { StringLike: { 's3:prefix': [`${prefix}*`] } },
     },
     {
       Sid: 'EncryptObjects',

@@ -139,6 +139,18 @@ describe('the default cluster', () => {
     }
   });
 
+  test('keeps user-data within what EC2 takes', () => {
+    const sizes = [
+      ...ofType('aws:ec2/launchTemplate:LaunchTemplate').map(
+        ({ inputs }) => Buffer.from(String(inputs.userData), 'base64').length,
+      ),
+      ...ofType('aws:ec2/instance:Instance').map(({ inputs }) =>
+        Buffer.byteLength(String(inputs.userData)),
+      ),
+    ];
+    expect(sizes.filter((size) => size < 1024 || size > 16 * 1024)).toEqual([]);
+  });
+
   test('gives etcd members fixed addresses in subnets without a way out', () => {
     const instances = ofType('aws:ec2/instance:Instance');
     expect(instances.map(({ inputs }) => [inputs.privateIp, inputs.subnetId])).toEqual([

@@ -2,7 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 
 /** Every private key (PEM) that a text holds, JSON-escaped or not, each in one encoding. */
 export function privateKeysIn(text: string): readonly string[] {
-  const plain = text.replaceAll('\\n', '\n');
+  // Escaped once or more often: a state holds JSON inside of JSON.
+  const plain = text.replaceAll(/\\+n/g, '\n');
   const keys = plain.match(
     /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/g,
   );

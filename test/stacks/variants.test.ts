@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
+import { HardenedCluster } from '../../stacks/hardened-cluster';
+import { minimalInput } from '../support/blueprint-inputs';
+import { makePlan } from '../support/cluster-plan';
+import { recordRun } from '../support/mocks';
+
+async function register(changes: Partial<BlueprintInput>) {
+  const { resources, outputs } = await recordRun(() => ({
+    ...new HardenedCluster('prod', makePlan(changes)).outputs,
+  }));
+  return {
+    resources,
+    outputs,
+    named: (pattern: RegExp) =>
+      resources
+        .filter(({ custom }) => custom)
+        .map(({ type, name }) => `${type.split(':').at(-1) ?? ''} ${name}`)
+        .filter((label) => pattern.test(label))
+        .sort(),
+    input: (type: string, name: string, key: string) =>
+      resources.find((resource) => resource.type.endsWith(`:${type}`) && resource.name === name)
+        ?.inputs[key],
+  };
+}
+
+const sshCidrs = ['198.51.100.0/24'];
+
+describe('HardenedCluster', () => {
+  test('has no public load balancer for a private API', async () => {
+    const { named, outputs } = await register({ access: { apiCidrs: [], sshCidrs } });
+    expect(named(/^(LoadBalancer|Listener) /)).toEqual([
+      'Listener prod-internal-api',
+      'LoadBalancer prod-internal',
+    ]);
+    expect(outputs.apiHost).toBe('api.prod.internal');
+    expect(String(outputs.kubeconfig)).toContain('https://api.prod.internal:6443');
+  });
+
+  test('listens for NodePorts of the pools that name them', async () => {
+    const { named, input } = await register({
+      access: { apiCidrs: [], sshCidrs, nodePortCidrs: ['203.0.113.0/24'] },
+      workers: [{ name: 'general' }, { name: 'edge', nodePorts: [30443] }],
+    });
+    expect(named(/^Listener /)).toEqual([
+      'Listener prod-internal-api',
+      'Listener prod-public-node-port-30443',
+    ]);
+    expect(input('Group', 'prod-worker-edge', 'targetGroupArns')).toHaveLength(1);
+    expect(input('Group', 'prod-worker-general', 'targetGroupArns')).toBeUndefined();
+  });
+
+  test('opens no port 22 where Session Manager stands in for SSH', async () => {
+    const { named, input, outputs } = await register({
+      access: { apiCidrs: [] },
+      bastion: { access: 'session-manager' },
+    });
+    expect(named(/^SecurityGroup.*Rule .*ssh|^Eip prod-bastion/)).toEqual([]);
+    expect(named(/^Document |^VpcEndpoint prod-endpoints-.*messages/)).toEqual([
+      'Document prod-sessions',
+      'VpcEndpoint prod-endpoints-ec2messages',
+      'VpcEndpoint prod-endpoints-ssmmessages',
+    ]);
+    expect(outputs.sessionDocument).toBe('prod-session');
+    expect(outputs.bastionAddress).toBeUndefined();
+    expect(JSON.parse(String(input('Document', 'prod-sessions', 'content')))).toMatchObject({
+      sessionType: 'Standard_Stream',
+      inputs: {
+        cloudWatchLogGroupName: '/hardened-cluster/prod/sessions',
+        cloudWatchEncryptionEnabled: true,
+      },
+    });
+  });
+
+  test('has no bastion when none is wanted', async () => {
+    const { named } = await register({
+      access: { apiCidrs: [] },
+      bastion: { access: 'none' },
+    });
+    expect(named(/bastion/)).toEqual([]);
+  });
+
+  test('publishes no issuer for tokens that are for the cluster alone', async () => {
+    const { named, outputs } = await register({
+      ...minimalInput,
+      kubernetes: { serviceAccountIssuer: 'cluster' },
+    });
+    expect(named(/oidc/)).toEqual([]);
+    expect(outputs.oidcIssuer).toBeUndefined();
+  });
+
+  test('lets the control plane alone use the key of Kubernetes Secrets', async () => {
+    const keyArn = 'arn:aws:kms:eu-central-1:123456789012:key/0123abcd';
+    const { resources } = await register({
+      kubernetes: { encryption: { provider: 'kms', keyArn } },
+    });
+    const users = resources
+      .filter(
+        ({ type, inputs }) => type.endsWith('RolePolicy') && String(inputs.policy).includes(keyArn),
+      )
+      .map(({ name }) => name);
+    expect(users).toEqual(['prod-control-plane']);
+  });
+
+  test('takes pinned images and spot machines', async () => {
+    const { input } = await register({
+      machineImages: { arm64: 'ami-0123456789abcdef0' },
+      workers: [{ name: 'batch', capacity: 'spot' }],
+    });
+    expect(input('Instance', 'prod-etcd-etcd-0', 'ami')).toBe('ami-0123456789abcdef0');
+    expect(input('LaunchTemplate', 'prod-worker-batch', 'instanceMarketOptions')).toMatchObject({
+      marketType: 'spot',
+    });
+    expect(input('LaunchTemplate', 'prod-control-plane', 'instanceMarketOptions')).toBeUndefined();
+  });
+});
