@@ -1,5 +1,6 @@
-import { Construct } from 'constructs';
-import { addNamespacedObject } from './kubernetes-object';
+import type { Construct } from 'constructs';
+import { namespacedProps } from './kubernetes-object';
+import { PlainObject } from './plain-object';
 
 /** Where nothing is allowed unless another policy allows it. */
 export interface DefaultDenyProps {
@@ -9,12 +10,15 @@ export interface DefaultDenyProps {
 }
 
 /** Denies every pod of a namespace every flow, in both directions. */
-export class DefaultDeny extends Construct {
+export class DefaultDeny extends PlainObject {
   constructor(scope: Construct, id: string, props: DefaultDenyProps) {
-    super(scope, id);
-    addNamespacedObject(this, 'policy', 'NetworkPolicy', {
-      metadata: { name: props.name ?? 'default-deny', namespace: props.namespace },
-      spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] },
-    });
+    super(
+      scope,
+      id,
+      namespacedProps('NetworkPolicy', {
+        metadata: { name: props.name ?? 'default-deny', namespace: props.namespace },
+        spec: { podSelector: {}, policyTypes: ['Egress', 'Ingress'] },
+      }),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import type { ApiObject } from 'cdk8s';
+import type { ApiObject, ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
   clusterKinds,
@@ -27,5 +27,13 @@ export function addNamespacedObject<K extends keyof NamespacedKinds>(
   kind: K,
   props: { readonly metadata: NamespacedMetadata } & NamespacedKinds[K],
 ): ApiObject {
-  return new PlainObject(scope, id, { apiVersion: namespacedKinds[kind], kind, ...props });
+  return new PlainObject(scope, id, namespacedProps(kind, props));
+}
+
+/** The same as props, for a construct that is one such object itself. */
+export function namespacedProps<K extends keyof NamespacedKinds>(
+  kind: K,
+  props: { readonly metadata: NamespacedMetadata } & NamespacedKinds[K],
+): ApiObjectProps {
+  return { apiVersion: namespacedKinds[kind], kind, ...props };
 }

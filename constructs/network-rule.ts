@@ -1,8 +1,9 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { NetworkPolicySpec } from './kinds';
-import { addNamespacedObject } from './kubernetes-object';
+import { namespacedProps } from './kubernetes-object';
 import { NetworkPeer } from './network-peer';
 import { NetworkPort } from './network-port';
+import { PlainObject } from './plain-object';
 
 /** A NetworkPolicy that allows one thing. */
 export interface NetworkRuleProps {
@@ -17,27 +18,16 @@ export interface NetworkRuleProps {
 }
 
 /** One allowed flow, on top of a default deny. Recipes are static factories. */
-export class NetworkRule extends Construct {
+export class NetworkRule extends PlainObject {
   constructor(scope: Construct, id: string, props: NetworkRuleProps) {
-    super(scope, id);
-    const peers = props.peer.data;
-    const ports = props.ports?.map(({ data }) => data);
-    const spec: NetworkPolicySpec =
-      props.direction === 'ingress'
-        ? {
-            podSelector: selector(props.podLabels),
-            policyTypes: ['Ingress'],
-            ingress: [{ from: peers, ...(ports && { ports }) }],
-          }
-        : {
-            podSelector: selector(props.podLabels),
-            policyTypes: ['Egress'],
-            egress: [{ to: peers, ...(ports && { ports }) }],
-          };
-    addNamespacedObject(this, 'policy', 'NetworkPolicy', {
-      metadata: { name: props.name, namespace: props.namespace },
-      spec,
-    });
+    super(
+      scope,
+      id,
+      namespacedProps('NetworkPolicy', {
+        metadata: { name: props.name, namespace: props.namespace },
+        spec: specOf(props),
+      }),
+    );
   }
 
   /** Pods may ask the cluster's DNS. */
@@ -118,6 +108,15 @@ export class NetworkRule extends Construct {
       ports: [NetworkPort.tcp(6443)],
     });
   }
+}
+
+function specOf(props: NetworkRuleProps): NetworkPolicySpec {
+  const peers = props.peer.data;
+  const ports = props.ports?.map(({ data }) => data);
+  const podSelector = selector(props.podLabels);
+  return props.direction === 'ingress'
+    ? { podSelector, policyTypes: ['Ingress'], ingress: [{ from: peers, ...(ports && { ports }) }] }
+    : { podSelector, policyTypes: ['Egress'], egress: [{ to: peers, ...(ports && { ports }) }] };
 }
 
 const dnsPorts = [NetworkPort.udp(53), NetworkPort.tcp(53)];
