@@ -2,16 +2,17 @@
 # Starts etcd with the flags given, and with what only a look at the cluster can tell: whether this
 # member is one of a new cluster or joins one that is there.
 #
-# Exit status 78: nothing but an operator cures it. 75: worth another try, which systemd makes.
+# Exit status 78: nothing but an operator cures it. What another machine can cure is waited for.
 # shellcheck disable=SC2154 # what member.env sets
 set -eu
 # shellcheck source=etcd-lib.sh
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/etcd-lib.sh"
 
-# postpone PLACE GOT EXPECTED
-postpone() {
-  log "error: $1: got $2, expected $3"
-  exit 75
+# hold PLACE GOT EXPECTED: waits a moment, and says once for what.
+hold() {
+  [ "$*" = "${held:-}" ] || log "waiting: $1: got $2, expected $3"
+  held=$*
+  sleep 2
 }
 
 check_identities() {
@@ -44,10 +45,19 @@ check_volume() {
 
 # What the other members say, one word and the rest: see the cases below.
 ask_peers() {
+  # All at once: machines that are not there yet cost their time out only once.
+  asked=0
   for url in $peer_urls; do
+    asked=$((asked + 1))
+    rm -f "$HC_RUN/members-$asked"
     curl --disable -fsS --noproxy '*' --http1.1 --tlsv1.3 --max-time 3 --cacert "$pki/ca.crt" \
-      --cert "$pki/peer.pem" "$url/members" 2>/dev/null || continue
+      --cert "$pki/peer.pem" --output "$HC_RUN/members-$asked" "$url/members" 2>/dev/null &
+  done
+  wait
+  for url in $peer_urls; do
+    [ ! -s "$HC_RUN/members-$asked" ] || cat "$HC_RUN/members-$asked"
     printf '\n'
+    asked=$((asked - 1))
   done | python3 -I -c '
 import json, sys
 url, name = sys.argv[1:]
@@ -70,17 +80,17 @@ else:
 ' "$member_peer_url" "$member_name"
 }
 
-# Whether the bucket says that this cluster has been there before. No answer is not a no.
+# What the bucket says of whether this cluster has been there before: yes, no, or why it is unclear.
 cluster_was_there() {
   load_machine
   scratch_file
-  answer=$HC_SCRATCH_FILE
-  if complaint=$(s3_get "$bootstrapped_key" "$answer" 2>&1); then
-    return 0
+  if complaint=$(s3_get "$bootstrapped_key" "$HC_SCRATCH_FILE" 2>&1); then
+    printf yes
+    return
   fi
   case $complaint in
-    *'HTTP 404'*) return 1 ;;
-    *) postpone "s3: $bootstrapped_key" "$complaint" 'an answer whether this cluster was there before' ;;
+    *'HTTP 404'*) printf no ;;
+    *) printf '%s' "$complaint" ;;
   esac
 }
 
@@ -91,7 +101,7 @@ mkdir -p "$data"
 chmod 0700 "$data"
 
 state=new
-if ! ls "$data"/member/wal/*.wal >/dev/null 2>&1; then
+until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
   answer=$(ask_peers)
   rest=${answer#* }
   case $answer in
@@ -99,23 +109,30 @@ if ! ls "$data"/member/wal/*.wal >/dev/null 2>&1; then
       initial_cluster=$rest
       state=existing
       log "joins the running cluster: $initial_cluster"
+      break
       ;;
     known\ * | absent\ *)
-      postpone "$data" "no data, and a running cluster of $rest that waits for no new $member_name" \
+      hold "$data" "no data, and a running cluster of $rest that waits for no new $member_name" \
         "\"etcd-replace-member $member_name\" run on the leader"
       ;;
     forming\ *)
       [ "$rest" = "$member_count" ] ||
         refuse 'member count' "$rest in the cluster of the others" "$member_count as configured here"
+      break
       ;;
     nobody)
-      if cluster_was_there; then
-        postpone "$data" 'no data, and no other member answers' \
-          'the old data, another member that runs, or "etcd-restore"'
-      fi
+      was_there=$(cluster_was_there)
+      case $was_there in
+        no) break ;;
+        yes)
+          hold "$data" 'no data, and no other member answers' \
+            'the old data, another member that runs, or "etcd-restore"'
+          ;;
+        *) hold "s3: $bootstrapped_key" "$was_there" 'an answer whether this cluster was there before' ;;
+      esac
       ;;
-    *) postpone 'the other members' "$answer" 'an answer that makes sense' ;;
+    *) hold 'the other members' "$answer" 'an answer that makes sense' ;;
   esac
-fi
+done
 
 exec etcd "$@" --initial-cluster="$initial_cluster" --initial-cluster-state="$state"
