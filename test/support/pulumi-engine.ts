@@ -46,6 +46,7 @@ export class PulumiEngine {
   readonly world: World;
   private readonly env: NodeJS.ProcessEnv;
   private readonly stackFile: string;
+  private readonly printed: string[] = [];
   private operations = 0;
 
   constructor(private readonly options: EngineOptions) {
@@ -147,12 +148,16 @@ export class PulumiEngine {
     return text;
   }
 
-  /** Everything that was written down besides the state: events of all operations. */
-  eventLogs(): string {
-    return readdirSync(this.folder)
+  /**
+   * What operations told: all that they printed and all their events. Without the debug messages,
+   * which nobody sees who does not ask for `--debug`: the SDK puts every property in clear into them.
+   */
+  told(): string {
+    const events = readdirSync(this.folder)
       .filter((name) => name.startsWith('events-'))
-      .map((name) => readFileSync(join(this.folder, name), 'utf8'))
-      .join('');
+      .flatMap((name) => readFileSync(join(this.folder, name), 'utf8').split('\n'))
+      .filter((line) => !line.includes('"severity":"debug"'));
+    return [...this.printed, ...events].join('\n');
   }
 
   /** Removes the scratch folder. */
@@ -171,6 +176,7 @@ export class PulumiEngine {
     this.operations += 1;
     const log = join(this.folder, `events-${this.operations}.jsonl`);
     const run = await this.command([...args, '--event-log', log]);
+    this.printed.push(run.text);
     return { ...run, steps: readSteps(log) };
   }
 
