@@ -59,6 +59,9 @@ apply_definitions() {
 }
 
 apply_manifests() {
+  kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
+    -f "$HC_ETC/node-certificates.yaml" >&2 ||
+    die 'node-certificates.yaml' 'not applied' 'a binding that the API server takes'
   apply_definitions "$HC_ROOT/usr/local/share/hardened-cluster/calico-crds.yaml"
   apply_definitions "$HC_ETC/apply-set-definition.yaml"
   # Made once: kubectl keeps account in its annotations.

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { nodeCertificateBinding } from '../../../lib/kubernetes/node-certificates';
 import { planWorker } from '../../../lib/kubernetes/plan-worker';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
@@ -74,18 +75,11 @@ describeWithTools(
           );
         },
       });
-      // As the manifests have it: nodes may renew their own certificate.
-      await plane.admin.post('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'ClusterRoleBinding',
-        metadata: { name: 'nodes-renew-themselves' },
-        roleRef: {
-          apiGroup: 'rbac.authorization.k8s.io',
-          kind: 'ClusterRole',
-          name: 'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
-        },
-        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:nodes' }],
-      });
+      const made = await plane.admin.post(
+        '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+        nodeCertificateBinding,
+      );
+      expect(made.status).toBe(201);
     }, 120_000);
     afterAll(async () => {
       await kubelet?.stop('SIGKILL');

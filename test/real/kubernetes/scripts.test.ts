@@ -11,7 +11,7 @@ import { startEtcdCloud, type EtcdCloud } from '../../support/etcd-cloud';
 import { renderInstances } from '../../support/kube-aws';
 import { startPlainEtcd } from '../../support/kube-plain-etcd';
 import type { EtcdForApiServer } from '../../support/kube-plain-etcd';
-import { runCommand, type CommandResult } from '../../support/kube-process';
+import { runCommand, waitFor, type CommandResult } from '../../support/kube-process';
 import {
   listFiles,
   machineFacts,
@@ -184,7 +184,7 @@ describeWithTools(
       expect(down.stdout.split('\r\n')[0]).toBe('HTTP/1.1 503 Service Unavailable');
     });
 
-    describe('serving certificates', () => {
+    describe('certificates of kubelets', () => {
       interface Ask {
         readonly user?: string;
         readonly commonName?: string;
@@ -192,9 +192,10 @@ describeWithTools(
         readonly dnsNames?: readonly string[];
         readonly ipAddresses?: readonly string[];
         readonly usages?: readonly string[];
+        readonly signerName?: string;
       }
       const own = { dnsNames: [node], ipAddresses: [machineFacts.HC_PRIVATE_IP] };
-      const submit = async (name: string, ask: Ask): Promise<void> => {
+      const submit = async (name: string, ask: Ask, expected = 201): Promise<void> => {
         const user = ask.user ?? `system:node:${node}`;
         const client = plane.client(await plane.issue({ user, group: 'system:nodes' }));
         const request = await createRequest({
@@ -213,13 +214,13 @@ describeWithTools(
             kind: 'CertificateSigningRequest',
             metadata: { name },
             spec: {
-              signerName: 'kubernetes.io/kubelet-serving',
+              signerName: ask.signerName ?? 'kubernetes.io/kubelet-serving',
               request: Buffer.from(request).toString('base64'),
               usages: ask.usages ?? ['digital signature', 'server auth'],
             },
           },
         );
-        expect([status, status === 201 ? '' : text]).toEqual([201, '']);
+        expect([status, status === expected ? '' : text]).toEqual([expected, '']);
       };
       const conditionOf = async (name: string) => {
         const { body } = await plane.admin.get(
@@ -229,6 +230,22 @@ describeWithTools(
           .status;
         return conditions.map(({ type }) => type).join();
       };
+
+      test('of clients are approved for the node itself by the controller manager', async () => {
+        const client = {
+          signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+          usages: ['digital signature', 'client auth'],
+          dnsNames: [],
+          ipAddresses: [],
+        };
+        await submit('client-of-itself', client);
+        // NodeRestriction does not let it ask for another node in the first place.
+        await submit('client-of-another', { ...client, commonName: 'system:node:another' }, 403);
+        const approved = await waitFor('approval', async () =>
+          (await conditionOf('client-of-itself')) === 'Approved' ? true : undefined,
+        );
+        expect(approved).toBe(true);
+      });
 
       test('are approved for the own name and address, and denied for all else', async () => {
         const asks: Readonly<Record<string, Ask>> = {
