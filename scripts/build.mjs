@@ -11,6 +11,18 @@ const fresh = path.join(root, 'node_modules', '.cache', `build-${process.pid}`);
 const rooms = ['lib', 'stacks', 'constructs', 'cli', 'bench'];
 const common = { format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning' };
 
+/** See cli/unwatched-promises.ts. */
+const promisesUnwatched = {
+  name: 'promises-unwatched',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/debuggable$/ }, ({ importer }) =>
+      importer.includes(path.join('@pulumi', 'pulumi'))
+        ? { path: path.join(root, 'cli', 'unwatched-promises.ts') }
+        : undefined,
+    );
+  },
+};
+
 /** Modules that read files beside them find them in dist/, where they lie unbundled too. */
 const foldersStay = {
   name: 'folders-stay',
@@ -61,7 +73,7 @@ async function bundleCommand() {
     minifyWhitespace: true,
     // Pulumi loads both to serialize functions, which no program of ours does.
     alias: { typescript: unneeded, '@npmcli/arborist': unneeded },
-    plugins: [foldersStay],
+    plugins: [foldersStay, promisesUnwatched],
   });
 }
 
