@@ -104,7 +104,7 @@ export class EtcdMachine {
     );
     let complaints = '';
     this.init.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-    await waitUntil(`${this.name}: systemd`, 20, async () => {
+    await waitUntil(`${this.name}: systemd`, 90, async () => {
       if (this.init?.exitCode !== null) throw new Error(`${this.name}: ${complaints}`);
       if (this.firstProcess() === '') return false;
       return (await this.exec(['systemctl', 'is-active', 'machine.target'])).status === 0;
