@@ -245,15 +245,13 @@ function packMembers({ name, install }: MachineArtifact): Buffer {
 export function fakeSecret(parameter: string): string {
   const body = Buffer.from(`STANDIN-SECRET ${parameter}`).toString('base64');
   if (parameter.endsWith('secrets-encryption')) return body;
-  return [
-    '-----BEGIN CERTIFICATE-----',
-    Buffer.from(`certificate of ${parameter}`).toString('base64'),
-    '-----END CERTIFICATE-----',
-    '-----BEGIN PRIVATE KEY-----',
-    body,
-    '-----END PRIVATE KEY-----',
-    '',
-  ].join('\n');
+  const certificate = Buffer.from(`certificate of ${parameter}`).toString('base64');
+  return pemBlock('CERTIFICATE', certificate) + pemBlock('PRIVATE KEY', body);
+}
+
+/** Shaped like PEM; nothing of it is a certificate or a key. */
+function pemBlock(label: string, body: string): string {
+  return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 }
 
 /** Texts that must be nowhere but in files of secrets. */
