@@ -5,6 +5,8 @@ const shared = require('./jest.shared.js');
 /** The fast suite: npm packages alone. */
 module.exports = {
   ...shared,
+  // Jest leaves one of two processors idle by default.
+  maxWorkers: '100%',
   globalSetup: '<rootDir>/test/support/build-command.js',
   testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
