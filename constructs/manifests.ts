@@ -242,13 +242,13 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
   }
 }
 
-/** Networks of control plane and workers. */
+/** Networks of control plane and workers, in zones of today and later ones. */
 function privateCidrs(blueprint: Blueprint): readonly string[] {
-  return planAddresses(blueprint).subnets.map((subnet) => subnet.private);
+  return planAddresses(blueprint).reserved.private;
 }
 
 function etcdCidrs(blueprint: Blueprint): readonly string[] {
-  return planAddresses(blueprint).subnets.map(({ etcd }) => etcd);
+  return planAddresses(blueprint).reserved.etcd;
 }
 
 /** Every port that the documents list for nodes, but the API server's and those of NodePorts. */

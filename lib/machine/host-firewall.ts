@@ -32,8 +32,8 @@ export interface HostFirewall {
 
 /**
  * Plans the firewall of a role out of the port matrix: the second line behind the security groups,
- * and as tight as addresses can be. Addresses can't tell workers from control-plane machines, which
- * share their subnets, nor S3 from the rest of the internet: the security groups do.
+ * and as tight as addresses can be that never change. Addresses can't tell workers from control-plane
+ * machines, which share their subnets, nor S3 from the rest of the internet: the security groups do.
  */
 export function planHostFirewall(
   blueprint: Blueprint,
@@ -108,19 +108,22 @@ function networksOf(party: Party, addresses: AddressPlan): readonly string[] {
   }
 }
 
-function networksOfTier(tier: Tier, { subnets, etcdMembers }: AddressPlan): readonly string[] {
+/**
+ * What is reserved for the tier, and not the zones and members of today: a machine whose firewall
+ * named those would have to be made anew for each further one. Nothing else can ever be there.
+ */
+function networksOfTier(tier: Tier, { reserved }: AddressPlan): readonly string[] {
   switch (tier) {
     case 'bastion':
     case 'public-load-balancer':
-      return distinct(subnets.map((zone) => zone.public));
+      return distinct(reserved.public);
     case 'control-plane':
+    case 'endpoints':
     case 'internal-load-balancer':
     case 'worker':
-      return distinct(subnets.map((zone) => zone.private));
-    case 'endpoints':
-      return distinct(subnets.flatMap((zone) => [zone.private, zone.etcd]));
+      return distinct(reserved.private);
     case 'etcd':
-      return distinct(Object.values(etcdMembers));
+      return distinct(reserved.etcdMembers);
   }
 }
 

@@ -18,6 +18,20 @@ export interface AddressPlan {
   readonly subnets: readonly ZoneSubnets[];
   /** Private address of each etcd member by its name. */
   readonly etcdMembers: Readonly<Record<string, string>>;
+  /**
+   * Where machines of a kind may ever be, whatever zones and members are in use: the subnets of every
+   * slot. What names these stays the same when a zone or a member is added.
+   */
+  readonly reserved: ReservedNetworks;
+}
+
+/** One network a slot, in the order of the slots. */
+export interface ReservedNetworks {
+  readonly public: readonly string[];
+  readonly private: readonly string[];
+  readonly etcd: readonly string[];
+  /** The part of each etcd subnet that members get their addresses from. */
+  readonly etcdMembers: readonly string[];
 }
 
 /** Zones the VPC is cut for, whatever the number in use, so that a further one moves nothing. */
@@ -35,16 +49,11 @@ export function planAddresses(
 ): AddressPlan {
   const vpc = parseCidr(blueprint.network.vpcCidr);
   if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${blueprint.network.vpcCidr}`);
-  const slotPrefix = vpc.prefix + Math.log2(zoneSlots(vpc.prefix));
+  const slots = cutSlots(vpc);
   const subnets = blueprint.zones.map((zone, index) => {
-    const base = vpc.base + index * sizeOf(slotPrefix);
-    const quarter = sizeOf(slotPrefix + 2);
-    return {
-      zone,
-      private: { base, prefix: slotPrefix + 1 },
-      public: { base: base + 2 * quarter, prefix: slotPrefix + 2 },
-      etcd: { base: base + 3 * quarter, prefix: slotPrefix + 2 },
-    };
+    const slot = slots[index];
+    if (!slot) throw new Error(`no room for zone ${zone} in ${blueprint.network.vpcCidr}`);
+    return { zone, ...slot };
   });
   const etcdByZone = new Map<string, Ipv4Network>(subnets.map(({ zone, etcd }) => [zone, etcd]));
   const taken = new Map<string, number>();
@@ -64,8 +73,31 @@ export function planAddresses(
       etcd: renderCidr(subnet.etcd),
     })),
     etcdMembers: Object.fromEntries(etcdMembers),
+    reserved: {
+      public: slots.map((slot) => renderCidr(slot.public)),
+      private: slots.map((slot) => renderCidr(slot.private)),
+      etcd: slots.map((slot) => renderCidr(slot.etcd)),
+      etcdMembers: slots.map(({ etcd: { base } }) => renderCidr({ base, prefix: memberPrefix })),
+    },
   };
+}
+
+function cutSlots(vpc: Ipv4Network) {
+  const count = zoneSlots(vpc.prefix);
+  const prefix = vpc.prefix + Math.log2(count);
+  const quarter = sizeOf(prefix + 2);
+  return Array.from({ length: count }, (_, index) => {
+    const base = vpc.base + index * sizeOf(prefix);
+    return {
+      private: { base, prefix: prefix + 1 },
+      public: { base: base + 2 * quarter, prefix: prefix + 2 },
+      etcd: { base: base + 3 * quarter, prefix: prefix + 2 },
+    };
+  });
 }
 
 /** AWS keeps the first four addresses of a subnet and the last. */
 const firstMemberAddress = 4;
+
+/** Sixteen addresses: seven members, the most there are, fit into one zone beside what AWS keeps. */
+const memberPrefix = 28;

@@ -21,12 +21,14 @@ describe('planHostFirewall', () => {
     expect(rules.slice(-3)).toEqual(['out names-udp', 'out names-tcp', 'out time']);
   });
 
-  it('names the members of etcd one by one', () => {
+  it('names what is reserved for members of etcd, and nothing else of their subnets', () => {
     const { rules } = planHostFirewall(blueprint, 'etcd');
     expect(rules.find(({ id, direction }) => id === 'etcd-peers' && direction === 'in')).toEqual({
       id: 'etcd-peers',
       direction: 'in',
-      peers: ['10.0.24.4', '10.0.24.5', '10.0.56.4', '10.0.56.5', '10.0.88.4'],
+      peers: ['120', '152', '184', '216', '24', '248', '56', '88'].map(
+        (third) => `10.0.${third}.0/28`,
+      ),
       protocol: 'tcp',
       ports: '2380',
     });
@@ -46,12 +48,24 @@ describe('planHostFirewall', () => {
   it('counts clients of a load balancer, which may pass on their addresses', () => {
     const { rules } = planHostFirewall(blueprint, 'control-plane');
     expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
-      '10.0.16.0/21',
-      '10.0.48.0/21',
-      '10.0.80.0/21',
+      ...['112', '144', '16', '176', '208', '240', '48', '80'].map((third) => `10.0.${third}.0/21`),
       '203.0.113.0/24',
     ]);
   });
+
+  it.each(roles)(
+    'is the same on the %s tier whatever zones, pools and members there are',
+    (role) => {
+      const zones = ['a', 'b', 'c', 'd'].map((letter) => `eu-central-1${letter}`);
+      const larger = makeBlueprint({
+        zones,
+        controlPlane: { machines: 4 },
+        etcd: { members: 7 },
+        workers: [{ name: 'general' }, { name: 'batch' }],
+      });
+      expect(planHostFirewall(larger, role)).toEqual(planHostFirewall(blueprint, role));
+    },
+  );
 
   it('leaves out networks that lie in another, which nftables refuses', () => {
     const overlapping = makeBlueprint({

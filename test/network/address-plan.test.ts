@@ -34,6 +34,12 @@ describe('planAddresses', () => {
         'etcd-3': '10.0.24.5',
         'etcd-4': '10.0.56.5',
       },
+      reserved: {
+        private: [0, 32, 64, 96, 128, 160, 192, 224].map((third) => `10.0.${third}.0/20`),
+        public: [16, 48, 80, 112, 144, 176, 208, 240].map((third) => `10.0.${third}.0/21`),
+        etcd: [24, 56, 88, 120, 152, 184, 216, 248].map((third) => `10.0.${third}.0/21`),
+        etcdMembers: [24, 56, 88, 120, 152, 184, 216, 248].map((third) => `10.0.${third}.0/28`),
+      },
     });
   });
 
@@ -96,13 +102,65 @@ describe('planAddresses', () => {
     );
   });
 
-  it('moves nothing when a zone is appended', () => {
+  it('reserves room that holds all subnets and members, in disjoint networks of the VPC', () => {
+    fc.assert(
+      fc.property(plans, (blueprint) => {
+        const { vpc, subnets, etcdMembers, reserved } = planAddresses(blueprint);
+        const isIn = (networks: readonly string[], inner: string): boolean =>
+          networks.some((network) => {
+            const [outside, inside] = [parseCidr(network), parseCidr(inner)];
+            return outside !== undefined && inside !== undefined && contains(outside, inside);
+          });
+        for (const zone of subnets) {
+          expect(reserved.private).toContain(zone.private);
+          expect(reserved.public).toContain(zone.public);
+          expect(reserved.etcd).toContain(zone.etcd);
+        }
+        for (const address of Object.values(etcdMembers)) {
+          expect(isIn(reserved.etcdMembers, `${address}/32`)).toBe(true);
+        }
+        for (const network of reserved.etcdMembers) expect(isIn(reserved.etcd, network)).toBe(true);
+        const all = [...reserved.private, ...reserved.public, ...reserved.etcd];
+        all.forEach((network, index) => {
+          expect(isIn([vpc], network)).toBe(true);
+          const others = all.slice(index + 1).filter((other) => {
+            const [a, b] = [parseCidr(network), parseCidr(other)];
+            return a && b && overlaps(a, b);
+          });
+          expect(others).toEqual([]);
+        });
+      }),
+    );
+  });
+
+  it('reserves the same for any number of zones and members', () => {
+    const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const reserved = [1, 3, 6].flatMap((zones) =>
+      ([3, 5, 7] as const).map(
+        (members) =>
+          planAddresses(
+            makeBlueprint({
+              zones: letters.slice(0, zones).map((letter) => `eu-central-1${letter}`),
+              controlPlane: { machines: 6 },
+              etcd: { members },
+            }),
+          ).reserved,
+      ),
+    );
+    expect(new Set(reserved.map((each) => JSON.stringify(each))).size).toBe(1);
+  });
+
+  it('moves nothing when a zone or a member is appended', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
     const before = planAddresses(makeBlueprint({ zones }));
     const after = planAddresses(
-      makeBlueprint({ zones: [...zones, 'eu-central-1d'], controlPlane: { machines: 4 } }),
+      makeBlueprint({
+        zones: [...zones, 'eu-central-1d'],
+        controlPlane: { machines: 4 },
+        etcd: { members: 7 },
+      }),
     );
     expect(after.subnets.slice(0, 3)).toEqual(before.subnets);
-    expect(after.etcdMembers).toEqual(before.etcdMembers);
+    expect(after.etcdMembers).toMatchObject(before.etcdMembers);
   });
 });
