@@ -1,8 +1,10 @@
 // Transpiles every module to dist/ and bundles the command; types are checked by `npm run types`.
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -11,13 +13,20 @@ const fresh = path.join(root, 'node_modules', '.cache', `build-${process.pid}`);
 const rooms = ['lib', 'stacks', 'constructs', 'cli', 'bench'];
 const common = { format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning' };
 
-/** See cli/unwatched-promises.ts. */
-const promisesUnwatched = {
-  name: 'promises-unwatched',
+/** Modules that Pulumi imports and the command replaces. */
+const replaced = {
+  './debuggable': 'unwatched-promises.ts',
+  './automation': 'unneeded-module.ts',
+  typescript: 'unneeded-module.ts',
+  '@npmcli/arborist': 'unneeded-module.ts',
+  'normalize-package-data': 'unneeded-module.ts',
+};
+const replacements = {
+  name: 'replacements',
   setup({ onResolve }) {
-    onResolve({ filter: /\/debuggable$/ }, ({ importer }) =>
-      importer.includes(path.join('@pulumi', 'pulumi'))
-        ? { path: path.join(root, 'cli', 'unwatched-promises.ts') }
+    onResolve({ filter: /./ }, ({ path: module, importer }) =>
+      module in replaced && importer.includes(path.join('@pulumi', 'pulumi'))
+        ? { path: path.join(root, 'cli', replaced[module]) }
         : undefined,
     );
   },
@@ -43,6 +52,7 @@ const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.
 await build({ ...common, entryPoints: sources, outdir: fresh, outbase: root });
 await Promise.all(files.filter((file) => !/\.ts$|tsconfig\.json$/.test(file)).map(copy));
 await bundleCommand();
+await compileCommand();
 await replaceChanged();
 await rm(fresh, { recursive: true });
 
@@ -62,19 +72,22 @@ async function copy(source) {
 
 /** One file in place of a thousand: a plan spends less time on finding modules than on planning. */
 async function bundleCommand() {
-  const unneeded = path.join(root, 'cli', 'unneeded-module.ts');
   await build({
     ...common,
-    entryPoints: [path.join(root, 'cli', 'main.ts')],
-    outfile: path.join(fresh, 'cli', 'main.js'),
+    entryPoints: [path.join(root, 'cli', 'command.ts')],
+    outfile: path.join(fresh, 'cli', 'command.js'),
     allowOverwrite: true,
     bundle: true,
     minifySyntax: true,
     minifyWhitespace: true,
-    // Pulumi loads both to serialize functions, which no program of ours does.
-    alias: { typescript: unneeded, '@npmcli/arborist': unneeded },
-    plugins: [foldersStay, promisesUnwatched],
+    plugins: [foldersStay, replacements],
   });
+}
+
+/** V8 compiles the bundle once, here, and not at every start. */
+async function compileCommand() {
+  const script = path.join(root, 'scripts', 'compile-command.mjs');
+  await promisify(execFile)(process.execPath, [script, path.join(fresh, 'cli')]);
 }
 
 /** Moves what has changed to dist/, file by file, so that a command that runs there never sees half. */

@@ -9,7 +9,7 @@ import {
   RegisterResourceResponse,
   SupportsFeatureResponse,
 } from '@pulumi/pulumi/proto/resource_pb';
-import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+import { Struct, Value } from 'google-protobuf/google/protobuf/struct_pb';
 
 /** Properties of a resource, secrets unwrapped. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -86,16 +86,21 @@ export class PlanMonitor {
       );
       this.resources[index] = { ...resource, id, computed };
       response.setId(id);
-      response.setObject(await toStruct({ ...resource.inputs, ...computed }));
+      // The inputs as they came; to serialize them again takes as long as all else here.
+      const outputs = request.getObject() ?? new Struct();
+      const fields = outputs.getFieldsMap();
+      for (const [key, value] of Object.entries(computed)) fields.set(key, valueOf(value));
+      response.setObject(outputs);
       return response;
     });
   }
 
   invoke(request: ResourceInvokeRequest, callback: Callback<InvokeResponse>): void {
-    this.enqueue(callback, async () => {
+    this.enqueue(callback, () => {
       const inputs = unwrapSecrets(propertiesOf(request.getArgs()));
       const response = new InvokeResponse();
-      response.setReturn(await toStruct(this.providers.invoke(request.getTok(), inputs)));
+      const answer = this.providers.invoke(request.getTok(), inputs);
+      response.setReturn(valueOf(answer).getStructValue());
       return response;
     });
   }
@@ -136,7 +141,7 @@ export class PlanMonitor {
     return `urn:pulumi:${this.stack}::${this.project}::${qualified}::${name}`;
   }
 
-  private enqueue<T>(callback: Callback<T>, work: () => Promise<T>): void {
+  private enqueue<T>(callback: Callback<T>, work: () => T | Promise<T>): void {
     this.queue = this.queue.then(async () => {
       try {
         callback(null, await work());
@@ -166,9 +171,9 @@ function propertiesOf(struct: Struct | undefined): Properties {
   return pulumi.runtime.deserializeProperties(struct ?? new Struct());
 }
 
-async function toStruct(properties: Properties): Promise<Struct> {
-  const serialized: unknown = await pulumi.runtime.serializeProperties('', properties);
-  return Struct.fromJavaScript(serialized as Parameters<typeof Struct.fromJavaScript>[0]);
+/** What a stand-in computes is plain: no output, resource or secret is in it. */
+function valueOf(computed: unknown): Value {
+  return Value.fromJavaScript(computed as Parameters<typeof Value.fromJavaScript>[0]);
 }
 
 /** A copy with every secret wrapper taken off. */

@@ -1,0 +1,18 @@
+import { inspect } from 'node:util';
+import { runCommandLine } from './command-line';
+
+// Whoever reads on has seen enough, as with `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+runCommandLine(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    // A mistake of ours, not of the user's: whoever mends it needs the place.
+    process.stderr.write(`internal error: ${inspect(error)}\n`);
+    process.exitCode = 70;
+  },
+);
