@@ -41,21 +41,25 @@ export class EtcdClient {
   }
 
   /** Writes a key; the revision of the write. @throws Error unless it was acknowledged */
-  async put(key: string, value: string, timeoutMs = 2000): Promise<number> {
+  async put(key: string, value: string, timeoutMs = 20_000): Promise<number> {
     const answer = await this.call('KV/Put', [text(1, key), text(2, value)], timeoutMs);
     return revisionOf(answer);
   }
 
   /** Reads a key from the quorum; undefined when there is none. */
-  async get(key: string, timeoutMs = 2000): Promise<string | undefined> {
+  async get(key: string, timeoutMs = 20_000): Promise<string | undefined> {
     return (await this.range([text(1, key)], timeoutMs)).get(key);
   }
 
   /** Reads every key that begins with a prefix. */
-  async list(prefix: string, timeoutMs = 10_000): Promise<ReadonlyMap<string, string>> {
-    const end = Buffer.from(prefix);
-    end[end.length - 1] = (end[end.length - 1] ?? 0) + 1;
-    return this.range([text(1, prefix), { field: 2, value: end }], timeoutMs);
+  async list(prefix: string, timeoutMs = 20_000): Promise<ReadonlyMap<string, string>> {
+    return this.range([text(1, prefix), text(2, endOf(prefix))], timeoutMs);
+  }
+
+  /** The keys that begin with a prefix, without their values. */
+  async keys(prefix: string, timeoutMs = 20_000): Promise<readonly string[]> {
+    const fields = [text(1, prefix), text(2, endOf(prefix)), { field: 8, value: 1n }];
+    return [...(await this.range(fields, timeoutMs)).keys()];
   }
 
   /**
@@ -67,7 +71,7 @@ export class EtcdClient {
   async request(
     method: string,
     fields: readonly ProtoField[],
-    timeoutMs = 5000,
+    timeoutMs = 20_000,
   ): Promise<GrpcAnswer> {
     const session = this.connected();
     const frame = encodeFields(fields);
@@ -153,6 +157,11 @@ export class EtcdClient {
 }
 
 const streams = new Set(['Watch/Watch', 'Maintenance/Snapshot', 'Lease/LeaseKeepAlive']);
+
+/** The first key after all that begin with a prefix of plain characters. */
+function endOf(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
 
 function text(field: number, value: string): ProtoField {
   return { field, value: Buffer.from(value) };

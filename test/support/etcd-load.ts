@@ -1,9 +1,11 @@
 import type { EtcdClient } from '../../bench/etcd/client';
 import type { EtcdTier } from './etcd-tier';
-import { pause } from './etcd-run';
+import { pause, waitUntil } from './etcd-run';
 
 /** How the load writes. */
 export interface EtcdLoadOptions {
+  /** Tells the keys of one load from those of another. @default 'load' */
+  readonly name?: string;
   /** @default 3 */
   readonly writers?: number;
   /** Bytes of each value. @default 64 */
@@ -14,13 +16,15 @@ export interface EtcdLoadOptions {
 export class EtcdLoad {
   private readonly acknowledged = new Map<string, number>();
   private readonly running: Promise<void>[] = [];
+  private readonly prefix: string;
   private stopped = false;
 
   constructor(
     private readonly tier: EtcdTier,
     private readonly options: EtcdLoadOptions = {},
   ) {
-    const { writers = 3 } = options;
+    const { writers = 3, name = 'load' } = options;
+    this.prefix = `/registry/load/${name}/`;
     for (let writer = 0; writer < writers; writer++) this.running.push(this.write(writer));
   }
 
@@ -41,17 +45,19 @@ export class EtcdLoad {
     this.stopped = true;
     await Promise.all(this.running);
     const found = new Set<string>();
-    for (const endpoint of this.tier.endpoints.keys()) {
-      const client = this.tier.client(endpoint);
+    let member = 0;
+    await waitUntil('a quorum read of what was written', 60, async () => {
+      const client = this.tier.client(member++ % this.tier.endpoints.length);
       try {
-        for (const key of (await client.list('/registry/load/')).keys()) found.add(key);
-        break;
+        for (const key of await client.keys(this.prefix, 20_000)) found.add(key);
+        return true;
       } catch {
-        // The member is down; another one answers.
+        // This member is down; another one answers.
+        return false;
       } finally {
         client.close();
       }
-    }
+    });
     return [...this.acknowledged.keys()].filter((key) => !found.has(key));
   }
 
@@ -60,7 +66,7 @@ export class EtcdLoad {
     let member = writer;
     let client: EtcdClient | undefined;
     for (let count = 0; !this.stopped; count++) {
-      const key = `/registry/load/${writer}-${count}`;
+      const key = `${this.prefix}${writer}-${count}`;
       client ??= this.tier.client(member++ % this.tier.endpoints.length);
       try {
         await client.put(key, value, 1000);

@@ -104,7 +104,7 @@ export class EtcdMachine {
     );
     let complaints = '';
     this.init.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-    await waitUntil(`${this.name}: systemd`, 90, async () => {
+    await waitUntil(`${this.name}: systemd`, 180, async () => {
       if (this.init?.exitCode !== null) throw new Error(`${this.name}: ${complaints}`);
       if (this.firstProcess() === '') return false;
       return (await this.exec(['systemctl', 'is-active', 'machine.target'])).status === 0;
@@ -116,14 +116,17 @@ export class EtcdMachine {
     const init = this.init;
     if (!init) return;
     this.init = undefined;
-    const ended = new Promise((resolve) => init.once('close', resolve));
-    init.kill('SIGKILL');
-    await ended;
-    await waitUntil(`${this.name}: end of its processes`, 10, () => {
+    if (init.exitCode === null && init.signalCode === null) {
+      const ended = new Promise((resolve) => init.once('close', resolve));
+      init.kill('SIGKILL');
+      await ended;
+    }
+    // The kernel may take a moment longer for a group than for its last process.
+    await waitUntil(`${this.name}: end of its processes`, 60, () => {
       const left = readFileSync(join(this.cgroup, 'cgroup.events'), 'utf8');
-      return left.includes('populated 0');
+      if (!left.includes('populated 0')) return false;
+      return tryRun('find', [this.cgroup, '-depth', '-type', 'd', '-delete']).status === 0;
     });
-    run('find', [this.cgroup, '-depth', '-type', 'd', '-delete']);
   }
 
   /** Ends the machine for good. */
@@ -133,7 +136,7 @@ export class EtcdMachine {
   }
 
   /** Runs a program on the machine, as root. */
-  async exec(command: readonly string[], timeoutSeconds = 60): Promise<Finished> {
+  async exec(command: readonly string[], timeoutSeconds = 120): Promise<Finished> {
     return runAside('nsenter', [...this.enter(), '--', ...command], timeoutSeconds);
   }
 
@@ -146,7 +149,7 @@ export class EtcdMachine {
 
   /** systemctl; resolves when it has ended. @throws Error when it fails */
   async systemctl(...args: readonly string[]): Promise<string> {
-    const { status, stdout, stderr } = await this.exec(['systemctl', ...args], 120);
+    const { status, stdout, stderr } = await this.exec(['systemctl', ...args], 240);
     if (status !== 0) {
       const journal = await this.journal(args.at(-1) ?? '');
       throw new Error(`${this.name}: systemctl ${args.join(' ')}: ${stderr}${journal}`);
@@ -165,14 +168,16 @@ export class EtcdMachine {
     return readFileSync(file, 'utf8').split('\n').filter(Boolean).map(Number);
   }
 
-  /** What a unit wrote to the journal. */
+  /** What a unit wrote to the journal until now. */
   async journal(unit: string): Promise<string> {
+    await this.syncJournal();
     const args = ['-u', unit, '-o', 'cat', '--no-pager'];
     return (await this.exec(['journalctl', ...args])).stdout;
   }
 
   /** When a unit last wrote a line with this text, in milliseconds; undefined if never. */
   async journalTime(unit: string, text: string): Promise<number | undefined> {
+    await this.syncJournal();
     const { stdout } = await this.exec(['journalctl', '-u', unit, '-o', 'json', '--no-pager']);
     const line = stdout
       .split('\n')
@@ -180,6 +185,12 @@ export class EtcdMachine {
       .find((candidate) => candidate.includes(text));
     const [, microseconds] = /"__REALTIME_TIMESTAMP":"(\d+)"/.exec(line ?? '') ?? [];
     return microseconds === undefined ? undefined : Number(microseconds) / 1000;
+  }
+
+  /** A unit may end before the journal has taken up its last line. */
+  private async syncJournal(): Promise<void> {
+    const { status, stderr } = await this.exec(['journalctl', '--sync']);
+    if (status !== 0) throw new Error(`${this.name}: journalctl --sync: ${stderr}`);
   }
 
   /** Empties the data volume, as a lost disk does. The machine has to be off or etcd stopped. */

@@ -26,15 +26,20 @@ export function tryRun(program: string, args: readonly string[]): Finished {
 export function runAside(
   program: string,
   args: readonly string[],
-  timeoutSeconds = 60,
+  timeoutSeconds = 120,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
+    const text = { stdout: '', stderr: '' };
     // A group of its own, because nsenter leaves a child that outlives it.
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      text.stderr += `ended after ${timeoutSeconds} s\n`;
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
     }, timeoutSeconds * 1000);
-    const text = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
     child.once('error', reject);

@@ -38,7 +38,7 @@ describeWithTools('access control', ['etcd@3.6'], () => {
       `printf '%s' '${deadly.replaceAll("'", "'\\''")}' >/run/deadly/etcdctl`,
     ]);
     await machine.exec(['chmod', '0755', '/run/deadly/etcdctl']);
-  }, 60_000);
+  });
   afterAll(() => tier.stop());
 
   const asRoot = (...args: string[]) =>
@@ -60,7 +60,7 @@ describeWithTools('access control', ['etcd@3.6'], () => {
     expect((await asRoot('role', 'get', 'kube-apiserver')).stdout).toBe(
       'Role kube-apiserver\nKV Read:\n\t[/registry/, /registry0) (prefix /registry/)\n\tcompact_rev_key\nKV Write:\n\t[/registry/, /registry0) (prefix /registry/)\n',
     );
-  }, 120_000);
+  });
 
   test('changes nothing when it runs again', async () => {
     const { status, stderr } = await machine.exec([script]);
@@ -89,7 +89,7 @@ describeWithTools('access control', ['etcd@3.6'], () => {
     expect((await asRoot('role', 'get', 'etcd-health')).stdout).toBe(
       'Role etcd-health\nKV Read:\n\thealth\nKV Write:\n',
     );
-  }, 30_000);
+  });
 
   test('fails when there is a user that nobody planned', async () => {
     await asRoot('user', 'add', 'stranger', '--no-password');
@@ -100,11 +100,11 @@ describeWithTools('access control', ['etcd@3.6'], () => {
     });
     await asRoot('user', 'delete', 'stranger');
     await machine.systemctl('start', 'etcd-access-control.service');
-  }, 30_000);
+  });
 
   test('turns authentication on again at the next boot', async () => {
     await asRoot('auth', 'disable');
     await machine.systemctl('restart', 'etcd-access-control.service');
     expect((await asRoot('auth', 'status')).stdout).toContain('Authentication Status: true');
-  }, 30_000);
+  });
 });

@@ -31,7 +31,7 @@ describeWithTools('units', ['etcd@3.6', 'systemd-analyze'], () => {
     if (!member) throw new Error('no member');
     const part = planEtcdMember(tier.blueprint, member, resolveLock(tier.blueprint));
     units = (part.units ?? []).map(({ name }) => name);
-  }, 60_000);
+  });
   afterAll(() => tier.stop());
 
   test('are accepted by systemd without a complaint', async () => {
