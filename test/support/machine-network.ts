@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -22,7 +23,10 @@ export function shell(script: string, ...args: readonly string[]): string {
  * talk is decided by nothing but their own firewalls.
  */
 export class MachineNetwork {
-  private readonly prefix = `hc${process.pid % 100_000}`;
+  // Of its own: an earlier run that was cut off may have left its namespaces.
+  private readonly prefix = `hc${randomInt(36 ** 5)
+    .toString(36)
+    .padStart(5, '0')}`;
   private readonly children: ChildProcess[] = [];
   private readonly extra: string[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), 'hc-network-'));
@@ -67,7 +71,7 @@ export class MachineNetwork {
     return spawnSync(
       'ip',
       ['netns', 'exec', this.namespace(name), 'sh', '-c', script, 'sh', ...args],
-      { encoding: 'utf8', timeout: 60_000 },
+      { encoding: 'utf8', timeout: 240_000 },
     );
   }
 
@@ -91,6 +95,16 @@ export class MachineNetwork {
     );
     this.children.push(child);
     return log;
+  }
+
+  /** Listens on all these ports of a host, and resolves when it does. */
+  async listen(name: string, ports: readonly number[]): Promise<void> {
+    const log = this.start(name, 'exec python3 -c "$1" $2', listener, ports.join(' '));
+    const end = Date.now() + 120_000;
+    while (!readFileSync(log, 'utf8').includes('listening')) {
+      if (Date.now() > end) throw new Error(`${name}: ${readFileSync(log, 'utf8')}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** Loads a ruleset on a host. */
@@ -193,7 +207,23 @@ export class MachineNetwork {
   }
 }
 
-/** Tries all targets at once and prints those that answered within three seconds. */
+/** Listens on ports, takes every connection and ends it. */
+const listener = `
+import selectors, socket, sys
+selector = selectors.DefaultSelector()
+for port in map(int, sys.argv[1:]):
+    server = socket.create_server(("0.0.0.0", port))
+    selector.register(server, selectors.EVENT_READ)
+print("listening", flush=True)
+while True:
+    for key, _ in selector.select():
+        key.fileobj.accept()[0].close()
+`;
+
+/**
+ * Tries all targets at once and prints those that answered within four seconds. What the kernel has
+ * by then counts, however late a busy machine lets this program look.
+ */
 const connector = `
 import errno, os, selectors, socket, sys, time
 os.setuid(int(sys.argv[1]))
@@ -204,9 +234,11 @@ for target in sys.argv[2:]:
     client.setblocking(False)
     if client.connect_ex((address, int(port))) in (0, errno.EINPROGRESS):
         selector.register(client, selectors.EVENT_WRITE, target)
-end = time.monotonic() + 3
-while selector.get_map() and time.monotonic() < end:
-    for key, _ in selector.select(0.2):
+end = time.monotonic() + 4
+late = False
+while selector.get_map() and not late:
+    late = time.monotonic() >= end
+    for key, _ in selector.select(0 if late else 0.2):
         selector.unregister(key.fileobj)
         if key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
             print(key.data)

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { shell, type MachineNetwork } from './machine-network';
@@ -41,13 +49,37 @@ export class MachineView {
     return join(this.folder, 'sessions');
   }
 
-  /** Waits until the SSH server listens. */
+  /** Waits until the SSH server and the collector listen. */
   async ready(): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      if (await this.network.connects(this.host, '127.0.0.1', 22)) return;
+    await this.until('SSH server', () => this.network.connects(this.host, '127.0.0.1', 22));
+    await this.until('collector', () => this.collects());
+  }
+
+  /** The last recording, once it is whole: the collector may write after the session has ended. */
+  async lastRecording(): Promise<Recording> {
+    let last: Recording | undefined;
+    await this.until('whole recording', () => {
+      last = this.recordings.at(-1);
+      return last?.events.at(-1)?.[1] === 'x';
+    });
+    if (last === undefined) throw new Error('no recording');
+    return last;
+  }
+
+  /** Whether the kernel knows a socket of the collector that takes connections. */
+  private collects(): boolean {
+    const file = join(this.folder, 'collector.pid');
+    if (!existsSync(file)) return false;
+    const sockets = readFileSync(`/proc/${readFileSync(file, 'utf8').trim()}/net/unix`, 'utf8');
+    return / 00010000 .* \/run\/hardened-cluster-sessions\/collector$/m.test(sockets);
+  }
+
+  private async until(what: string, ask: () => boolean | Promise<boolean>): Promise<void> {
+    const end = Date.now() + 120_000;
+    while (!(await ask())) {
+      if (Date.now() > end) throw new Error(`no ${what} on ${this.host}: ${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new Error(`no SSH server on ${this.host}: ${this.output}`);
   }
 
   /** What the SSH server and the collector said. */

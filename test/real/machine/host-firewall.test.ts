@@ -63,26 +63,15 @@ const allowed = [
   ),
 ].sort();
 
-const listener = `
-import selectors, socket, sys
-selector = selectors.DefaultSelector()
-for port in map(int, sys.argv[1:]):
-    server = socket.create_server(("0.0.0.0", port))
-    selector.register(server, selectors.EVENT_READ)
-while True:
-    for key, _ in selector.select():
-        key.fileobj.accept()[0].close()
-`;
-
 const where = canIsolate() ? describe : describe.skip;
 
 where('host firewalls, in network namespaces', () => {
   let network: MachineNetwork;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     network = new MachineNetwork(hosts);
+    await Promise.all(hosts.map(({ name }) => network.listen(name, listened)));
     for (const host of hosts) {
-      network.start(host.name, 'exec python3 -c "$1" $2', listener, listened.join(' '));
       if ('role' in host) network.loadFirewall(host.name, rulesets[host.role]);
     }
   });
@@ -125,14 +114,11 @@ where('host firewalls, in network namespaces', () => {
   });
 
   it('hold NodePorts for their clients, though the pod network rewrites the packets', async () => {
-    network.start('pod', 'exec python3 -c "$1" 8080', listener);
+    await network.listen('pod', [8080]);
     const nat = `add table ip nodeports; add chain ip nodeports pre { type nat hook prerouting priority dstnat; }
       add rule ip nodeports pre fib daddr type local tcp dport 30080 dnat to 10.244.1.5:8080`;
     expect(network.run('worker', `nft '${nat}'`)).toMatchObject({ status: 0 });
     const worker = network.addressOf('worker');
-    for (let tries = 0; tries < 50 && !(await network.connects('worker', '10.244.1.5', 8080));) {
-      tries += 1;
-    }
     expect(await network.connects('web-user', worker, 30080)).toBe(true);
     expect(await network.connects('stranger', worker, 30080)).toBe(false);
     expect(await network.connects('api-user', worker, 30080)).toBe(false);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +62,7 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     bastion = start('bastion', 'bastion', 'bastion');
     member = start('member', 'etcd-0', 'etcd');
     await Promise.all([bastion.ready(), member.ready()]);
-  }, 120_000);
+  });
 
   afterAll(() => {
     bastion.remove();
@@ -76,15 +76,18 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     readonly options?: readonly string[];
     readonly input?: string | Buffer;
   }
-  const ssh = (target: string, command: readonly string[], how: SshOptions = {}) => {
-    const { key = 'person', options = [], input = '' } = how;
+  const configOf = (key: string): string => {
     const config = join(keys, `config-${key}`);
     writeFileSync(
       config,
       `Host *\n  BatchMode yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n` +
         `  GlobalKnownHostsFile /dev/null\n  IdentityFile ${join(keys, key)}\n  IdentitiesOnly yes\n` +
-        `  ConnectTimeout 5\n  LogLevel INFO\n  IdentityAgent none\nHost 10.0.24.4\n  ProxyJump jump@10.0.16.10\n`,
+        `  ConnectTimeout 30\n  LogLevel INFO\n  IdentityAgent none\nHost 10.0.24.4\n  ProxyJump jump@10.0.16.10\n`,
     );
+    return config;
+  };
+  const ssh = (target: string, command: readonly string[], how: SshOptions = {}) => {
+    const { key = 'person', options = [], input = '' } = how;
     const run = spawnSync(
       'ip',
       [
@@ -93,12 +96,12 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
         network.namespace('client'),
         'ssh',
         '-F',
-        config,
+        configOf(key),
         ...options,
         target,
         ...command,
       ],
-      { input, timeout: 60_000 },
+      { input, timeout: 240_000 },
     );
     return {
       code: run.status,
@@ -107,17 +110,42 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     };
   };
 
-  it('jumps to another machine, and the session there is recorded there', () => {
+  /** A session that goes on beside the test. */
+  const startSsh = (target: string, command: string) => {
+    const client = ['netns', 'exec', network.namespace('client'), 'ssh', '-F', configOf('person')];
+    const child = spawn('ip', [...client, target, command], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 240_000,
+    });
+    let text = '';
+    const says = (wanted: string) =>
+      new Promise<void>((resolve) => {
+        const take = (chunk: Buffer) => {
+          text += chunk.toString();
+          if (text.includes(wanted)) resolve();
+        };
+        child.stdout.on('data', take);
+        child.stderr.on('data', take);
+      });
+    const end = new Promise<{ code: number | null; text: string }>((resolve) => {
+      child.once('close', (code) => {
+        resolve({ code, text });
+      });
+    });
+    return { says, end };
+  };
+
+  it('jumps to another machine, and the session there is recorded there', async () => {
     const { code, text } = ssh('ops@10.0.24.4', ['echo "on $(id -un)"; exit 7']);
     expect(text).toContain('on ops');
     expect(code).toBe(7);
-    const recording = member.recordings.at(-1);
+    const recording = await member.lastRecording();
     expect(recording).toMatchObject({
       mode: 0o600,
       uid: 0,
       header: { user: 'ops', uid: 1500, terminal: false, command: 'echo "on $(id -un)"; exit 7' },
     });
-    expect(recording?.events.map(([, kind, content]) => [kind, content])).toEqual([
+    expect(recording.events.map(([, kind, content]) => [kind, content])).toEqual([
       ['o', 'on ops\n'],
       ['x', '7'],
     ]);
@@ -126,17 +154,17 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     expect(bastion.output).toMatch(/Accepted publickey for jump from 198\.51\.100\.5/);
   });
 
-  it('records every key and every answer of a terminal on the bastion', () => {
+  it('records every key and every answer of a terminal on the bastion', async () => {
     const { text } = ssh('jump@10.0.16.10', [], {
       options: ['-tt'],
       input:
         'stty -echo; tty; whoami; cat /var/log/hardened-cluster/sessions/* ; sudo -n id; exit 3\n',
     });
     expect(text).toMatch(/\/dev\/pts\/\d+/);
-    const recording = bastion.recordings.at(-1);
-    expect(recording?.header).toMatchObject({ user: 'jump', uid: 1501, terminal: true });
+    const recording = await bastion.lastRecording();
+    expect(recording.header).toMatchObject({ user: 'jump', uid: 1501, terminal: true });
     const of = (kind: string) =>
-      recording?.events
+      recording.events
         .filter((event) => event[1] === kind)
         .map((event) => event[2])
         .join('');
@@ -205,7 +233,7 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     [
       'a direct connection past the bastion',
       ['ops@10.0.24.4', 'id'],
-      ['-o', 'ProxyJump=none'],
+      ['-o', 'ProxyJump=none', '-o', 'ConnectTimeout=5'],
       /timed out/,
     ],
     [
@@ -269,9 +297,7 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
       /subsystem request failed/,
     ],
   ])('refuses %s', (_, [target = '', ...command], options, says) => {
-    const { code, text } = ssh(target, command, {
-      options: [...options, '-o', 'ConnectTimeout=3'],
-    });
+    const { code, text } = ssh(target, command, { options });
     expect(text).toMatch(says);
     expect(code).not.toBe(0);
   });
@@ -283,16 +309,14 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     expect(text).toContain('[]');
   });
 
-  it('ends a session whose recording ends, and begins none without a collector', () => {
+  it('ends a session whose recording ends, and begins none without a collector', async () => {
+    const session = startSsh('jump@10.0.16.10', 'while :; do echo tick; sleep 0.5; done');
+    await session.says('tick');
     const begin = Date.now();
-    // ssh runs in the foreground of this process: a helper ends the collector meanwhile.
-    shell(
-      '(sleep 4; kill -9 "$(cat "$1/collector.pid")") >/dev/null 2>&1 &',
-      join(network.folder, 'bastion'),
-    );
-    const ended = ssh('jump@10.0.16.10', ['while :; do echo tick; sleep 0.5; done']);
-    expect(ended.code).not.toBe(0);
+    bastion.stopCollector();
+    const ended = await session.end;
     expect(ended.text).toContain('no longer recorded');
+    expect(ended.code).not.toBe(0);
     expect(Date.now() - begin).toBeLessThan(40_000);
     const refused = ssh('jump@10.0.16.10', ['echo in']);
     expect(refused.text).toContain("can't be recorded");
