@@ -12,11 +12,11 @@ import { loadBlueprint } from '../load-blueprint';
 import { collectPlanFacts } from '../plan/collect-facts';
 import { collectUserData } from '../plan/machine-user-data';
 import { PkiStore } from '../plan/pki-store';
-import { planCluster } from '../plan/plan-cluster';
-import { planFiles } from '../plan/plan-files';
+import { planCluster, planParts } from '../plan/plan-cluster';
+import { partFiles, resultFiles } from '../plan/plan-files';
 import { unlockedWarnings } from '../unlocked-warnings';
 import { transcribeProperties, transcribeResources } from '../plan/transcribe';
-import { writeFolder } from '../plan/write-folder';
+import { replaceFolder } from '../plan/replace-folder';
 
 /** Options of `plan` as the command line gives them. */
 export interface PlanOptions {
@@ -31,26 +31,28 @@ export interface PlanOptions {
 export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
   const upgrade = planUpgradeOf(blueprint, options, now);
-  const store = PkiStore.open(path.join(options.out, 'pki'));
-  const cluster = await planCluster(blueprint, store, now);
-  const [resources, outputs] = await Promise.all([
-    transcribeResources(cluster.resources),
-    transcribeProperties(cluster.outputs),
-  ]);
-  const userData = collectUserData(cluster.resources);
-  const facts = collectPlanFacts(cluster, resources, userData);
-  const report = runChecks(facts, {
-    waivers: blueprint.waivers,
-    today: blueprint.today,
-    cluster: blueprint.name,
-    profile: blueprint.profile,
-    nonConformities: blueprint.nonConformities,
-    warnings: [...blueprint.warnings, ...unlockedWarnings(cluster.machines)],
+  const { cluster, resources, report } = await replaceFolder(options.out, async (write) => {
+    const store = PkiStore.open(path.join(options.out, 'pki'));
+    const parts = planParts(blueprint);
+    write(partFiles(parts));
+    const cluster = await planCluster(parts, store, now);
+    const [resources, outputs] = await Promise.all([
+      transcribeResources(cluster.resources),
+      transcribeProperties(cluster.outputs),
+    ]);
+    const userData = collectUserData(cluster.resources);
+    const facts = collectPlanFacts(cluster, resources, userData);
+    const report = runChecks(facts, {
+      waivers: blueprint.waivers,
+      today: blueprint.today,
+      cluster: blueprint.name,
+      profile: blueprint.profile,
+      nonConformities: blueprint.nonConformities,
+      warnings: [...blueprint.warnings, ...unlockedWarnings(cluster.machines)],
+    });
+    write(resultFiles({ cluster, resources, outputs, userData, facts, report, store }));
+    return { cluster, resources, report };
   });
-  writeFolder(
-    options.out,
-    planFiles({ cluster, resources, outputs, userData, facts, report, store }),
-  );
   const built = {
     resources: resources.length,
     manifests: cluster.manifests.flatMap(({ objects }) => objects).length,

@@ -11,25 +11,25 @@ import type { RegisteredResource } from './monitor';
 import type { PkiStore } from './pki-store';
 import { runProgram } from './run-program';
 
-/** Everything a plan knows before it is written down. */
-export interface PlannedCluster {
+/** What the pure planners and the cdk8s app make of a configuration. */
+export interface ClusterParts {
   readonly blueprint: Blueprint;
   readonly addresses: AddressPlan;
   readonly portMatrix: PortMatrix;
   readonly pki: PkiPlan;
   readonly machines: readonly MachineConfig[];
   readonly manifests: readonly ManifestFile[];
+}
+
+/** Everything a plan knows: the parts, and what the Pulumi program makes of them. */
+export interface PlannedCluster extends ClusterParts {
   readonly resources: readonly RegisteredResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Runs every pure planner, the cdk8s app and the Pulumi program for one configuration. */
-export async function planCluster(
-  blueprint: Blueprint,
-  store: PkiStore,
-  now: Date,
-): Promise<PlannedCluster> {
-  const planned = {
+/** Runs every pure planner and the cdk8s app. */
+export function planParts(blueprint: Blueprint): ClusterParts {
+  return {
     blueprint,
     addresses: planAddresses(blueprint),
     portMatrix: planPortMatrix(blueprint),
@@ -37,18 +37,18 @@ export async function planCluster(
     machines: planMachines(blueprint),
     manifests: synthesizeManifests(blueprint),
   };
+}
+
+/** Runs the Pulumi program on the parts. */
+export async function planCluster(
+  parts: ClusterParts,
+  store: PkiStore,
+  now: Date,
+): Promise<PlannedCluster> {
+  const { name, region } = parts.blueprint;
   const { resources, outputs } = await runProgram(
-    () => {
-      const cluster = new HardenedCluster(blueprint.name, { ...planned, allowUnlocked: true });
-      return { ...cluster.outputs };
-    },
-    {
-      project: 'hardened-cluster',
-      stack: blueprint.name,
-      region: blueprint.region,
-      pki: store,
-      now,
-    },
+    () => ({ ...new HardenedCluster(name, { ...parts, allowUnlocked: true }).outputs }),
+    { project: 'hardened-cluster', stack: name, region, pki: store, now },
   );
-  return { ...planned, resources, outputs };
+  return { ...parts, resources, outputs };
 }

@@ -8,12 +8,12 @@ import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { unwrapSecrets } from './monitor';
 import { PkiStore } from './pki-store';
-import type { PlannedCluster } from './plan-cluster';
+import type { ClusterParts, PlannedCluster } from './plan-cluster';
 import type { TranscribedResource } from './transcribe';
-import type { OutputFile } from './write-folder';
+import type { OutputFile } from './replace-folder';
 
 /** What the files show besides the planned cluster. */
-export interface PlanFilesInput {
+export interface ResultFilesInput {
   readonly cluster: PlannedCluster;
   readonly resources: readonly TranscribedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -23,33 +23,40 @@ export interface PlanFilesInput {
   readonly store: PkiStore;
 }
 
-/** Every file of the output folder. */
-export function planFiles(input: PlanFilesInput): OutputFile[] {
+/** The files that need no run of the program: most of the folder. */
+export function partFiles(parts: ClusterParts): OutputFile[] {
+  const { blueprint, addresses, portMatrix } = parts;
+  return [
+    { path: 'blueprint.json', content: json(blueprint) },
+    { path: 'firewall.json', content: json(renderFirewallRows(portMatrix)) },
+    { path: 'topology.svg', content: renderTopology(blueprint, addresses, portMatrix) },
+    ...parts.machines.flatMap(machineFiles),
+    ...parts.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
+  ];
+}
+
+/** The files that show what the program made, and the judgement of it all. */
+export function resultFiles(input: ResultFilesInput): OutputFile[] {
   const { cluster, report } = input;
-  const { blueprint, addresses, portMatrix } = cluster;
   return [
     { path: 'resources.json', content: json(input.resources) },
     { path: 'outputs.json', content: json(input.outputs) },
-    { path: 'blueprint.json', content: json(blueprint) },
-    { path: 'firewall.json', content: json(renderFirewallRows(portMatrix)) },
     { path: 'certificates.json', content: json(input.facts.certificates) },
-    { path: 'topology.svg', content: renderTopology(blueprint, addresses, portMatrix) },
     { path: 'conformance.json', content: renderReport(report, 'json') },
-    { path: 'report.html', content: renderReport(report, 'html', pictureOf(blueprint)) },
-    ...cluster.machines.flatMap((machine) =>
-      machineFiles(machine, input.userData.get(machine.name) ?? ''),
-    ),
-    ...cluster.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
+    { path: 'report.html', content: renderReport(report, 'html', pictureOf(cluster.blueprint)) },
+    ...cluster.machines.map(({ name }) => ({
+      path: `machines/${name}/user-data`,
+      content: input.userData.get(name) ?? '',
+    })),
     ...pkiFiles(cluster, input.store),
   ];
 }
 
-function machineFiles(machine: MachineConfig, userData: string): OutputFile[] {
+function machineFiles(machine: MachineConfig): OutputFile[] {
   const folder = `machines/${machine.name}`;
   const bundle = renderBundle(machine);
   return [
     ...bundle.files.map(({ path, content }) => ({ path: folder + path, content })),
-    { path: `${folder}/user-data`, content: userData },
     {
       path: `${folder}/machine.json`,
       content: json({
