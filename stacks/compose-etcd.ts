@@ -1,6 +1,8 @@
 import { bootstrappedKey, etcdBucketPrefix } from '../lib/etcd/backup-plan';
+import { planTierDirectory } from '../lib/etcd/tier-directory';
 import { renderBundle } from '../lib/machine/bundle';
 import { machineOf } from './cluster-plan';
+import { EtcdDirectory } from './etcd-directory';
 import { EtcdTier, type EtcdTierMember } from './etcd-tier';
 import type { MachineContent } from './machine-content';
 import {
@@ -15,11 +17,30 @@ import {
   planBundleAccess,
   planEtcdObjectAccess,
   planSecretAccess,
+  planTierLookup,
 } from './policies/machine-policies';
 import { idOf } from './private-network';
 
+/** Composes what machines look up of the etcd tier. */
+export function composeDirectory(scope: MachineScope): EtcdDirectory {
+  const { name, parent, blueprint } = scope;
+  return new EtcdDirectory(
+    `${name}-etcd-directory`,
+    {
+      cluster: blueprint.name,
+      parameters: planTierDirectory(blueprint),
+      tags: tierTags(scope, 'etcd'),
+    },
+    { parent },
+  );
+}
+
 /** Composes the etcd members, each under a role of its own. */
-export function composeEtcd(scope: MachineScope, content: MachineContent): EtcdTier {
+export function composeEtcd(
+  scope: MachineScope,
+  content: MachineContent,
+  directory: EtcdDirectory,
+): EtcdTier {
   const { name, parent, blueprint, addresses, storage, network } = scope;
   const bucket = storage.etcdBucket;
   const members = blueprint.etcd.members.map(({ name: member, zone }): EtcdTierMember => {
@@ -28,6 +49,7 @@ export function composeEtcd(scope: MachineScope, content: MachineContent): EtcdT
     const identity = composeIdentity(scope, member, `etcd member ${member}`, bucket, (facts) => [
       ...planBundleAccess(facts, [member]),
       ...planSecretAccess(facts, secrets),
+      ...planTierLookup(facts),
       ...planEtcdObjectAccess(facts, member, etcdBucketPrefix),
       ...planTierAccess(scope, 'etcd', facts, [member]),
     ]);
@@ -42,6 +64,7 @@ export function composeEtcd(scope: MachineScope, content: MachineContent): EtcdT
       dns: { zoneId: network.dns.zoneId, hostName: `${member}.${blueprint.names.domain}` },
       after: [
         ...content.of(machine),
+        ...directory.entries,
         ...identity.permissions,
         ...scope.secrets.of((secret) => secrets.includes(secret)),
       ],

@@ -2,7 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Architecture, MachineConfig } from '../lib/machine/machine-config';
 import type { Bastion } from './bastion';
 import { composeBastion, composeSessions } from './compose-bastion';
-import { composeEtcd } from './compose-etcd';
+import { composeDirectory, composeEtcd } from './compose-etcd';
 import { composeControlPlane, composeWorkers } from './compose-nodes';
 import type { ControlPlane } from './control-plane';
 import type { EtcdTier } from './etcd-tier';
@@ -30,9 +30,10 @@ export function composeMachines(cluster: Omit<MachineScope, 'imageOf'>): Cluster
   const isEtcd = ({ role }: MachineConfig) => role === 'etcd';
   const content = composeContent(scope, 'content', clusterBucket, (m) => !isEtcd(m));
   const etcdContent = composeContent(scope, 'etcd-content', etcdBucket, isEtcd);
+  const directory = composeDirectory(scope);
   return {
-    etcd: composeEtcd(scope, etcdContent),
-    controlPlane: composeControlPlane(scope, content),
+    etcd: composeEtcd(scope, etcdContent, directory),
+    controlPlane: composeControlPlane(scope, content, directory),
     workers: composeWorkers(scope, content),
     bastion: composeBastion(scope, content),
     sessions: composeSessions(scope),

@@ -1,6 +1,7 @@
 import { machineOf } from './cluster-plan';
 import { idsOf } from './compose-network';
 import { ControlPlane } from './control-plane';
+import type { EtcdDirectory } from './etcd-directory';
 import type { MachineContent } from './machine-content';
 import {
   composeIdentity,
@@ -17,11 +18,16 @@ import {
   planManifestAccess,
   planNodeLookup,
   planSecretAccess,
+  planTierLookup,
 } from './policies/machine-policies';
 import { WorkerPool } from './worker-pool';
 
 /** Composes the control plane and the manifests that it applies. */
-export function composeControlPlane(scope: MachineScope, content: MachineContent): ControlPlane {
+export function composeControlPlane(
+  scope: MachineScope,
+  content: MachineContent,
+  directory: EtcdDirectory,
+): ControlPlane {
   const { name, parent, blueprint, storage, network, manifests } = scope;
   const { controlPlane, kubernetes } = blueprint;
   const bucket = storage.clusterBucket;
@@ -35,6 +41,7 @@ export function composeControlPlane(scope: MachineScope, content: MachineContent
   const identity = composeIdentity(scope, 'control-plane', 'Control plane', bucket, (facts) => [
     ...planBundleAccess(facts, [machine.name]),
     ...planSecretAccess(facts, secrets),
+    ...planTierLookup(facts),
     ...planManifestAccess(facts),
     ...planNodeLookup(),
     ...(kubernetes.encryption.provider === 'kms'
@@ -62,6 +69,7 @@ export function composeControlPlane(scope: MachineScope, content: MachineContent
       ],
       after: [
         ...content.of(machine),
+        ...directory.entries,
         applied.index,
         ...identity.permissions,
         ...scope.secrets.of((secret) => secrets.includes(secret)),

@@ -3,6 +3,9 @@ import type { MachineUnit } from '../machine/machine-config';
 import { etcdPaths, identityPath, type EtcdIdentity } from './etcd-paths';
 import { renderSandbox, type SandboxNeeds } from './sandbox';
 
+/** As many as a configuration may ask for. */
+const mostMembers = 7;
+
 interface Task extends SandboxNeeds {
   readonly name: string;
   readonly description: string;
@@ -15,8 +18,9 @@ interface Task extends SandboxNeeds {
 }
 
 /**
- * Units around etcd: access control at boot, and by timers snapshots, defragmentation and renewal of
- * certificates. The timers of the members are staggered by the member's place in the list.
+ * Units around etcd: access control at boot, and by timers new members, snapshots, defragmentation and
+ * renewal of certificates. The timers of the members are staggered by the member's place in the list,
+ * and by nothing that a further member changes.
  */
 export function planMaintenanceUnits(blueprint: Blueprint, index: number): readonly MachineUnit[] {
   return planTasks(blueprint, index).flatMap(renderTask);
@@ -25,7 +29,7 @@ export function planMaintenanceUnits(blueprint: Blueprint, index: number): reado
 function planTasks({ etcd }: Blueprint, index: number): readonly Task[] {
   // Members look four times an interval whether a snapshot is due, one after the other.
   const look = Math.ceil((etcd.backup.intervalMinutes * 60) / 4);
-  const turn = Math.round((look / etcd.members.length) * index);
+  const turn = Math.round((look / mostMembers) * index);
   const minute = String((index * 20) % 60).padStart(2, '0');
   const later = Math.floor((index * 20) / 60);
   return [
@@ -34,6 +38,13 @@ function planTasks({ etcd }: Blueprint, index: number): readonly Task[] {
       description: 'Users, roles and authentication of etcd',
       user: 'dynamic',
       identities: ['root', 'server'],
+    },
+    {
+      name: 'etcd-add-members',
+      description: 'New members of etcd',
+      user: 'dynamic',
+      identities: ['root', 'health'],
+      timer: ['OnBootSec=60s', 'OnUnitInactiveSec=120s', 'AccuracySec=5s'],
     },
     {
       name: 'etcd-backup',

@@ -21,7 +21,7 @@ import {
 } from './etcd-paths';
 import { renderEtcdUnit } from './etcd-unit';
 import { planMaintenanceUnits } from './maintenance-units';
-import { planInitialCluster, planMemberFlags } from './plan-member-flags';
+import { planMemberFlags } from './plan-member-flags';
 
 /** Owner of data, server and peer certificates. The id never changes: volumes outlive machines. */
 export const etcdUser: MachineUser = { name: 'etcd', id: 2379 };
@@ -64,6 +64,7 @@ export function planEtcdMember(
 
 const scripts: readonly MachineFile[] = [
   'etcd-access-control',
+  'etcd-add-members',
   'etcd-backup',
   'etcd-defragment',
   'etcd-renew-certificates',
@@ -82,22 +83,19 @@ function readScript(source: string, target: string, mode: string): MachineFile {
   };
 }
 
-/** What the scripts know of the configuration; sourced by `etcd-lib.sh`. */
+/**
+ * What the scripts know of the configuration; sourced by `etcd-lib.sh`. Nothing of other members: a
+ * further one would change every machine.
+ */
 function renderMemberEnv(blueprint: Blueprint, name: string, index: number): string {
   const addresses = planAddresses(blueprint).etcdMembers;
-  const peerUrls = blueprint.etcd.members
-    .filter((other) => other.name !== name)
-    .map((other) => `https://${addresses[other.name] ?? ''}:${etcdPorts.peer}`);
   const values: Readonly<Record<string, string | number>> = {
     backup_interval_minutes: blueprint.etcd.backup.intervalMinutes,
     bootstrapped_key: bootstrappedKey,
     cluster_token: blueprint.name,
-    initial_cluster: planInitialCluster(blueprint),
-    member_count: blueprint.etcd.members.length,
     member_index: index,
     member_name: name,
     member_peer_url: `https://${addresses[name] ?? ''}:${etcdPorts.peer}`,
-    peer_urls: peerUrls.join(' '),
     readiness_key_prefix: `state/etcd/${name}/ready-`,
     snapshot_prefix: snapshotPrefix,
   };

@@ -1,6 +1,6 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import { memberAddressToken } from '../etcd/tier-directory';
 import type { MachineFile } from '../machine/machine-config';
-import { planAddresses } from '../network/address-plan';
 import { planApiServerFlags } from './api-server-flags';
 import { planControllerManagerFlags } from './controller-manager-flags';
 import { renderArguments } from './flags';
@@ -68,7 +68,7 @@ function clusterConfiguration(blueprint: Blueprint): object {
       podSubnet: network.podCidr,
       serviceSubnet: network.serviceCidr,
     },
-    etcd: { external: externalEtcd(blueprint) },
+    etcd: { external: externalEtcd() },
     apiServer: {
       // Loopback: probes and jobs of the machine itself go to its own API server.
       certSANs: [names.api, 'localhost', '127.0.0.1'],
@@ -80,11 +80,13 @@ function clusterConfiguration(blueprint: Blueprint): object {
   };
 }
 
-/** Members by address: the API server needs no name service to start. */
-function externalEtcd(blueprint: Blueprint): object {
-  const { etcdMembers } = planAddresses(blueprint);
+/**
+ * Members by address: the API server needs no name service to start. Which there are, the machine
+ * looks up when it starts: it is not made anew for a further one.
+ */
+function externalEtcd(): object {
   return {
-    endpoints: Object.values(etcdMembers).map((address) => `https://${address}:2379`),
+    endpoints: [`https://${memberAddressToken}:2379`],
     caFile: paths.etcdCa,
     certFile: paths.etcdClient,
     keyFile: paths.etcdClientKey,

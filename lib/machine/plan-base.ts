@@ -16,6 +16,7 @@ import { libraryFile, scriptFile } from './script-file';
 export function planBase(blueprint: Blueprint, role: MachineRole): MachinePart {
   const parts = [
     boot,
+    ...(role === 'control-plane' || role === 'etcd' ? [lookUp] : []),
     planHostFirewallUnit(blueprint, role),
     planHardening(role),
     planLogShipping(blueprint, role),
@@ -39,6 +40,9 @@ const boot: MachinePart = {
     scriptFile('mount-data-volume.sh'),
   ],
 };
+
+/** For those who talk to members of etcd. */
+const lookUp: MachinePart = { files: [scriptFile('list-etcd-tier.sh')] };
 
 function planHardening(role: MachineRole): MachinePart {
   return {

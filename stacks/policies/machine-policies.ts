@@ -1,3 +1,4 @@
+import { tierDirectoryPath } from '../../lib/etcd/tier-directory';
 import type { SecretPlan } from '../../lib/pki/pki-plan';
 import type { ArnParts, PolicyStatement } from '../policy-document';
 import { bucketArn } from './bucket-policy';
@@ -67,6 +68,30 @@ export function planSecretAccess(
           'kms:ViaService': `ssm.${facts.region}.amazonaws.com`,
         },
       },
+    },
+  ];
+}
+
+/**
+ * Addresses of etcd members. The service asks whether the path may be listed and not what lies below
+ * it: nothing secret does.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+ */
+export function planTierLookup({
+  partition,
+  region,
+  accountId,
+  cluster,
+}: MachineFacts): readonly PolicyStatement[] {
+  return [
+    {
+      Sid: 'AddressesOfEtcd',
+      Effect: 'Allow',
+      Action: ['ssm:GetParametersByPath'],
+      Resource: [
+        `arn:${partition}:ssm:${region}:${accountId}:parameter/${cluster}/${tierDirectoryPath}`,
+      ],
     },
   ];
 }

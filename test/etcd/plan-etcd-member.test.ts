@@ -19,6 +19,7 @@ test('plans files with their modes', () => {
   expect(planMember(0).files?.map(({ path, mode = '0644' }) => `${mode} ${path}`)).toEqual([
     '0644 /usr/local/lib/hardened-cluster/etcd-lib.sh',
     '0755 /usr/local/lib/hardened-cluster/etcd-access-control',
+    '0755 /usr/local/lib/hardened-cluster/etcd-add-members',
     '0755 /usr/local/lib/hardened-cluster/etcd-backup',
     '0755 /usr/local/lib/hardened-cluster/etcd-defragment',
     '0755 /usr/local/lib/hardened-cluster/etcd-renew-certificates',
@@ -62,12 +63,9 @@ test('renders what the scripts know of the member', () => {
   expect(env?.content).toBe(`backup_interval_minutes='60'
 bootstrapped_key='etcd/bootstrapped'
 cluster_token='prod'
-initial_cluster='etcd-0=https://10.0.24.4:2380,etcd-1=https://10.0.56.4:2380,etcd-2=https://10.0.88.4:2380'
-member_count='3'
 member_index='2'
 member_name='etcd-2'
 member_peer_url='https://10.0.88.4:2380'
-peer_urls='https://10.0.24.4:2380 https://10.0.56.4:2380'
 readiness_key_prefix='state/etcd/etcd-2/ready-'
 snapshot_prefix='etcd/snapshots'
 `);
@@ -102,11 +100,13 @@ test('gives each task the identities it uses and no other', () => {
     );
   expect({
     'etcd-access-control': given('etcd-access-control'),
+    'etcd-add-members': given('etcd-add-members'),
     'etcd-backup': given('etcd-backup'),
     'etcd-defragment': given('etcd-defragment'),
     etcd: given('etcd'),
   }).toEqual({
     'etcd-access-control': ['root', 'server'],
+    'etcd-add-members': ['root', 'health'],
     'etcd-backup': ['backup', 'health'],
     'etcd-defragment': ['root', 'health'],
     etcd: [],
@@ -130,6 +130,8 @@ test('starts services at boot and tasks by their timers', () => {
   expect(planMember(0).units?.map(({ name, enable = true }) => [name, enable])).toEqual([
     ['etcd.service', true],
     ['etcd-access-control.service', true],
+    ['etcd-add-members.service', false],
+    ['etcd-add-members.timer', true],
     ['etcd-backup.service', false],
     ['etcd-backup.timer', true],
     ['etcd-defragment.service', false],
@@ -137,6 +139,11 @@ test('starts services at boot and tasks by their timers', () => {
     ['etcd-renew-certificates.service', false],
     ['etcd-renew-certificates.timer', true],
   ]);
+});
+
+test('is the same whatever the number of members', () => {
+  const parts = ([3, 5, 7] as const).map((members) => JSON.stringify(planMember(2, { members })));
+  expect(new Set(parts).size).toBe(1);
 });
 
 test('renders the same for the same configuration', () => {

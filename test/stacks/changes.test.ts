@@ -25,13 +25,6 @@ async function register(
 /** What a change of the configuration does to resources; generated keys are left out. */
 async function compare(before: Partial<BlueprintInput>, after: Partial<BlueprintInput>) {
   const [old, now] = [await resourcesOf(before), await resourcesOf(after)];
-  const open = ({ type, inputs, secretInputs }: RecordedResource) =>
-    JSON.stringify(
-      Object.entries(inputs).filter(
-        ([key]) => !secretInputs.includes(key) && !type.startsWith('tls:'),
-      ),
-    );
-  const label = ({ type, name }: RecordedResource) => `${type.split(':').at(-1) ?? ''} ${name}`;
   const custom = [...now.values()].filter((resource) => resource.custom);
   return {
     added: custom
@@ -51,19 +44,43 @@ async function compare(before: Partial<BlueprintInput>, after: Partial<Blueprint
       })
       .map(label)
       .sort(),
+    /** What machines are made from, of those that were there before. */
+    machines: [...old.values()].flatMap((earlier) => {
+      const later = now.get(earlier.urn);
+      if (!later || !/:(Instance|LaunchTemplate)$/.test(earlier.type)) return [];
+      return [{ name: earlier.name, same: earlier.inputs, now: later.inputs }];
+    }),
   };
+}
+
+const label = ({ type, name }: RecordedResource) => `${type.split(':').at(-1) ?? ''} ${name}`;
+
+function open({ type, inputs, secretInputs, ignoreChanges }: RecordedResource): string {
+  const left = [...secretInputs, ...ignoreChanges];
+  return JSON.stringify(
+    Object.entries(inputs).filter(([key]) => !left.includes(key) && !type.startsWith('tls:')),
+  );
+}
+
+/** Expects that every machine is made from the same bytes as before, user-data among them. */
+function expectSameMachines({ machines }: Awaited<ReturnType<typeof compare>>, count: number) {
+  expect(machines).toHaveLength(count);
+  for (const machine of machines) {
+    expect(Object.keys(machine.now)).toContain('userData');
+    expect({ name: machine.name, inputs: machine.now }).toEqual({
+      name: machine.name,
+      inputs: machine.same,
+    });
+  }
 }
 
 /** Holds a public key, which every run of a test makes anew. */
 const isKeyDocument = ({ name }: RecordedResource) => name === 'prod-oidc-jwks';
 
-const indexOfManifests = 'BucketObjectv2 prod-manifests-SHA256SUMS';
-const members = ['etcd-0', 'etcd-1', 'etcd-2', 'etcd-3', 'etcd-4'];
-
 describe('a change of the configuration', () => {
-  test('adds a pool and touches nothing else', async () => {
+  test('adds a pool and touches nothing but what runs in the cluster', async () => {
     const change = await compare({}, { workers: [{ name: 'general' }, { name: 'batch' }] });
-    expect(change).toEqual({
+    expect(change).toMatchObject({
       added: [
         'BucketObjectv2 prod-content-bundle-worker-batch',
         'Group prod-worker-batch',
@@ -71,31 +88,27 @@ describe('a change of the configuration', () => {
       ],
       removed: [],
       // A CronJob inside the cluster checks each pool.
-      changed: ['BucketObjectv2 prod-manifests-70-kube-bench.yaml', indexOfManifests],
+      changed: [
+        'BucketObjectv2 prod-manifests-70-kube-bench.yaml',
+        'BucketObjectv2 prod-manifests-SHA256SUMS',
+      ],
     });
+    expectSameMachines(change, 8);
   });
 
-  // Host firewalls name every member: the others must let the new ones in before they join.
-  test('adds members, and renews the machines that must let them in', async () => {
+  test('adds members and touches nothing', async () => {
     const change = await compare({ etcd: { members: 3 } }, { etcd: { members: 5 } });
-    expect(change.removed).toEqual([]);
-    expect(change.added.filter((name) => !/etcd-(members-etcd-)?[34]/.test(name))).toEqual([]);
-    expect(change.changed).toEqual([
-      'BucketObjectv2 prod-content-bundle-bastion',
-      'BucketObjectv2 prod-content-bundle-control-plane',
-      'BucketObjectv2 prod-etcd-content-bundle-etcd-0',
-      'BucketObjectv2 prod-etcd-content-bundle-etcd-1',
-      'BucketObjectv2 prod-etcd-content-bundle-etcd-2',
-      'Instance prod-etcd-etcd-0',
-      'Instance prod-etcd-etcd-1',
-      'Instance prod-etcd-etcd-2',
-      'LaunchTemplate prod-bastion',
-      'LaunchTemplate prod-control-plane',
+    expect(change).toMatchObject({ removed: [], changed: [] });
+    expect(change.added.filter((name) => !/etcd-(members-etcd-)?[34](-|$)/.test(name))).toEqual([]);
+    expect(change.added.filter((name) => name.startsWith('Parameter prod-etcd-'))).toEqual([
+      'Parameter prod-etcd-directory-etcd-3',
+      'Parameter prod-etcd-directory-etcd-4',
     ]);
+    expectSameMachines(change, 6);
   });
 
-  // Host firewalls name the subnets of the other tiers.
-  test('adds a zone, and renews the machines whose firewall names it', async () => {
+  // What spans the zones has one list of their subnets, which AWS extends where it is.
+  test('adds a zone and touches nothing but the lists of subnets', async () => {
     const zones = ['a', 'b', 'c', 'd'].map((letter) => `eu-central-1${letter}`);
     // The standard wants a control-plane machine in each zone.
     const controlPlane = { machines: 4 };
@@ -105,20 +118,9 @@ describe('a change of the configuration', () => {
       [],
     );
     expect(change.changed).toEqual([
-      'BucketObjectv2 prod-content-bundle-bastion',
-      'BucketObjectv2 prod-content-bundle-control-plane',
-      'BucketObjectv2 prod-content-bundle-worker-general',
-      ...members.map((member) => `BucketObjectv2 prod-etcd-content-bundle-${member}`),
-      'BucketObjectv2 prod-manifests-10-system-namespaces.yaml',
-      'BucketObjectv2 prod-manifests-40-pod-network.yaml',
-      indexOfManifests,
       'Group prod-bastion',
       'Group prod-control-plane',
       'Group prod-worker-general',
-      ...members.map((member) => `Instance prod-etcd-${member}`),
-      'LaunchTemplate prod-bastion',
-      'LaunchTemplate prod-control-plane',
-      'LaunchTemplate prod-worker-general',
       'LoadBalancer prod-internal',
       'LoadBalancer prod-public',
       'VpcEndpoint prod-endpoints-ec2',
@@ -127,6 +129,7 @@ describe('a change of the configuration', () => {
       'VpcEndpoint prod-endpoints-ssm',
       'VpcEndpoint prod-endpoints-sts',
     ]);
+    expectSameMachines(change, 8);
   });
 
   test('names another network: one rule, and the host firewall of the API servers', async () => {
@@ -135,7 +138,7 @@ describe('a change of the configuration', () => {
       { access: { apiCidrs: ['203.0.113.0/24'], sshCidrs } },
       { access: { apiCidrs: ['203.0.113.0/24', '192.0.2.0/24'], sshCidrs } },
     );
-    expect(change).toEqual({
+    expect(change).toMatchObject({
       added: ['SecurityGroupIngressRule prod-firewall-api-from-outside-in-192-0-2-0-24'],
       removed: [],
       changed: [

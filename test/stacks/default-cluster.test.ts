@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
+import { planTierDirectory } from '../../lib/etcd/tier-directory';
 import { HardenedCluster } from '../../stacks/hardened-cluster';
 import { deriveKey } from '../../stacks/derive-key';
 import { makePlan } from '../support/cluster-plan';
@@ -167,12 +168,45 @@ describe('the default cluster', () => {
     ).toEqual([]);
   });
 
+  test('starts who looks members up only when all of them can be found', () => {
+    const entries = ofType('aws:ssm/parameter:Parameter')
+      .filter(({ name }) => name.startsWith('prod-etcd-directory-'))
+      .map(({ name }) => name);
+    expect(entries).toHaveLength(6);
+    const lookers = update.resources.filter(
+      ({ type, name }) =>
+        type === 'aws:ec2/instance:Instance' ||
+        (type === 'aws:autoscaling/group:Group' && name === 'prod-control-plane'),
+    );
+    expect(lookers).toHaveLength(6);
+    for (const { dependsOn } of lookers) expect(dependsOn).toEqual(expect.arrayContaining(entries));
+    // Who founds the cluster is decided once.
+    const kept = update.resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+    expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
+      ['prod-etcd-directory-founders', ['insecureValue']],
+    ]);
+  });
+
   test('keeps every secret marked', () => {
     const { privateKeys } = update;
     expect(privateKeys.length).toBe(ofType('tls:index/privateKey:PrivateKey').length);
-    for (const { inputs, secretInputs } of ofType('aws:ssm/parameter:Parameter')) {
-      expect([inputs.name, secretInputs]).toEqual([inputs.name, ['value']]);
+    const parameters = ofType('aws:ssm/parameter:Parameter');
+    const isDirectory = ({ inputs }: RecordedResource) => inputs.type === 'String';
+    for (const { inputs, secretInputs } of parameters.filter((each) => !isDirectory(each))) {
+      expect([inputs.type, inputs.name, secretInputs]).toEqual([
+        'SecureString',
+        inputs.name,
+        ['value'],
+      ]);
     }
+    expect(
+      parameters.filter(isDirectory).map(({ inputs }) => [inputs.name, inputs.insecureValue]),
+    ).toEqual(
+      planTierDirectory(makePlan().blueprint).map(({ name, value }) => [
+        `/prod/etcd/tier/${name}`,
+        value,
+      ]),
+    );
     const symmetric = privateKeys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));
     for (const resource of update.resources) {
       const open = Object.fromEntries(

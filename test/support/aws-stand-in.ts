@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listParameters } from './parameter-page';
 
 /** An event as the stand-in for CloudWatch Logs took it. */
 export interface ShippedEvent {
@@ -182,6 +183,12 @@ export class AwsStandIn {
         else if (document.WithDecryption !== true) refuse('ValidationException');
         else
           send(response, 200, JSON.stringify({ Parameter: { Name: document.Name, Value: value } }));
+        return;
+      }
+      case 'AmazonSSM.GetParametersByPath': {
+        const token = typeof document.NextToken === 'string' ? document.NextToken : undefined;
+        const page = listParameters(this.parameters, String(document.Path), token);
+        send(response, 200, JSON.stringify(page));
         return;
       }
       case 'Logs_20140328.CreateLogStream': {

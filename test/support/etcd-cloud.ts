@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listParameters } from './parameter-page';
 
 /** Bucket, parameter store and instance metadata of one etcd tier, on an address of the host. */
 export interface EtcdCloud {
@@ -55,6 +56,8 @@ function answer(
   if (path.startsWith('/latest/')) answerMetadata(path, response);
   else if (request.headers['x-amz-target'] === 'AmazonSSM.GetParameter') {
     answerParameter(body, response, state);
+  } else if (request.headers['x-amz-target'] === 'AmazonSSM.GetParametersByPath') {
+    answerParameters(body, response, state);
   } else answerObject(request, body, response, state);
 }
 
@@ -73,6 +76,25 @@ function answerParameter(body: Buffer, response: ServerResponse, state: CloudSta
     return;
   }
   response.end(JSON.stringify({ Parameter: { Name: name, Value: value } }));
+}
+
+function answerParameters(body: Buffer, response: ServerResponse, state: CloudState): void {
+  const { Path: path, NextToken: token } = JSON.parse(body.toString()) as ListRequest;
+  if (state.broken.ssm !== undefined) {
+    response.statusCode = state.broken.ssm;
+    response.end('{"__type":"InternalServerError"}');
+    return;
+  }
+  const all = [...state.parameters].map(([name, value]): [string, string] => [
+    `/${state.cluster}/${name}`,
+    value,
+  ]);
+  response.end(JSON.stringify(listParameters(all, path, token)));
+}
+
+interface ListRequest {
+  readonly Path: string;
+  readonly NextToken?: string;
 }
 
 function answerObject(

@@ -5,6 +5,7 @@ import type { Blueprint } from '../../lib/blueprint/blueprint';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import { planClientUrls } from '../../lib/etcd/plan-member-flags';
 import { planEtcdMember } from '../../lib/etcd/plan-etcd-member';
+import { planTierDirectory, tierDirectoryPath } from '../../lib/etcd/tier-directory';
 import { resolveLock } from '../../lib/machine/artifact-lock';
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';
@@ -24,6 +25,8 @@ import { findTool, toolVersion } from './tools';
 export interface EtcdTierOptions {
   /** @default 3 */
   readonly members?: 1 | 3 | 5;
+  /** Members that there are when the cluster is made; the others come later. @default all */
+  readonly founders?: 1 | 3;
   /** Minor of etcd. @default '3.6' */
   readonly version?: '3.5' | '3.6';
   /** Changes to the configuration besides etcd's version and members and the network. */
@@ -55,6 +58,8 @@ export interface EtcdTier {
   etcdctl(args: readonly string[], options?: EtcdctlOptions): Promise<Finished>;
   /** A client of one member as the API server or another identity. */
   client(member: number, identity?: TlsIdentity): EtcdClient;
+  /** Writes the addresses of all members into the parameter store, as a later `pulumi up` does. */
+  addMembers(): void;
   /** Starts etcd and access control on machines that are on, and waits for both. */
   start(machines?: readonly EtcdMachine[]): Promise<void>;
   stop(): Promise<void>;
@@ -88,18 +93,22 @@ export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<Et
   const { members = 3, version = '3.6', changes = {} } = options;
   if (process.getuid?.() !== 0) throw new Error('etcd tier: needs root for its namespaces');
   const tools = findEtcdTools(version);
-  const blueprint = makeBlueprint({
-    ...changes,
-    name: 'tier',
-    profile: members === 1 ? 'development' : 'standard',
-    network: { ...changes.network, vpcCidr: findVpcCidr() },
-    etcd: { ...changes.etcd, version: tools.version, members },
-  });
+  const vpcCidr = findVpcCidr();
+  const blueprintOf = (count: number) =>
+    makeBlueprint({
+      ...changes,
+      name: 'tier',
+      profile: count === 1 ? 'development' : 'standard',
+      network: { ...changes.network, vpcCidr },
+      etcd: { ...changes.etcd, version: tools.version, members: count },
+    });
+  const blueprint = blueprintOf(members);
   const pki = await materializePki(planPki(blueprint));
   const scratch = mkdtempSync(join(tmpdir(), 'etcd-tier-'));
   const network = makeEtcdNetwork(blueprint);
   const cloud = await startEtcdCloud(network.hostAddress, blueprint.name);
   for (const [parameter, text] of pki.parameters) cloud.parameters.set(parameter, text);
+  writeDirectory(cloud, blueprintOf(options.founders ?? members));
   const programs = linkPrograms(scratch, tools);
   const lock = resolveLock(blueprint);
   const machines = blueprint.etcd.members.map((member) => {
@@ -177,6 +186,9 @@ function makeTier(parts: TierParts): EtcdTier {
       clients.push(client);
       return client;
     },
+    addMembers: () => {
+      writeDirectory(cloud, blueprint);
+    },
     start: async (started = machines) => {
       await Promise.all(started.map((machine) => machine.systemctl('start', 'etcd.service')));
       await Promise.all(
@@ -192,6 +204,14 @@ function makeTier(parts: TierParts): EtcdTier {
     },
   };
   return tier;
+}
+
+/** What is written once keeps its first value. */
+function writeDirectory({ parameters }: EtcdCloud, blueprint: Blueprint): void {
+  for (const { name, value, writtenOnce } of planTierDirectory(blueprint)) {
+    const path = `${tierDirectoryPath}/${name}`;
+    if (!writtenOnce || !parameters.has(path)) parameters.set(path, value);
+  }
 }
 
 interface EtcdTools {
@@ -250,9 +270,9 @@ function renderMachineEnv(blueprint: Blueprint, machine: MachineConfig, cloud: E
 }
 
 /** Waits until a member answers that it is part of a healthy quorum. */
-export async function waitHealthy(machine: EtcdMachine, seconds = 30): Promise<void> {
+export async function waitHealthy(machine: EtcdMachine, seconds = 120): Promise<void> {
   await waitUntil(`${machine.name}: healthy`, seconds, async () => {
     const url = 'http://127.0.0.1:2381/health';
-    return (await machine.exec(['curl', '-fsS', '-m', '2', url])).status === 0;
+    return (await machine.exec(['curl', '-fsS', '-m', '5', url])).status === 0;
   });
 }

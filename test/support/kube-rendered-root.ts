@@ -7,7 +7,9 @@ import { planControlPlane } from '../../lib/kubernetes/plan-control-plane';
 import { resolveLock } from '../../lib/machine/artifact-lock';
 import type { MachinePart } from '../../lib/machine/machine-config';
 import { scriptFolder, readScript } from '../../lib/machine/script-file';
+import { planAddresses } from '../../lib/network/address-plan';
 import { mustRun } from './kube-process';
+import { repeatForMembers } from './member-lines';
 import type { MaterializedPki } from './pki';
 
 /** What a machine would know of itself, for the tokens of templates. */
@@ -42,7 +44,8 @@ export async function renderControlPlaneRoot(options: {
   const root = await mkdtemp(path.join(tmpdir(), 'control-plane-'));
   const part = planControlPlane(blueprint, resolveLock(blueprint));
   const facts = { ...machineFacts, HC_REGION: blueprint.region, ...options.facts };
-  await placePart({ root, part, pki, facts });
+  const etcdMembers = Object.values(planAddresses(blueprint).etcdMembers);
+  await placePart({ root, part, pki, facts, etcdMembers });
   await writeFile(path.join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   await writeFile(path.join(root, 'etc/group'), 'root:x:0:\n');
   await place(
@@ -85,10 +88,14 @@ export async function placePart(options: {
   readonly part: MachinePart;
   readonly pki: MaterializedPki;
   readonly facts: Readonly<Record<string, string>>;
+  /** Addresses of the members of etcd. @default none */
+  readonly etcdMembers?: readonly string[];
 }): Promise<void> {
-  const { root, part, pki, facts } = options;
+  const { root, part, pki, facts, etcdMembers = [] } = options;
   for (const file of part.files ?? []) {
-    const content = file.template ? fillIn(file.content, facts) : file.content;
+    const content = file.template
+      ? fillIn(repeatForMembers(file.content, etcdMembers), facts)
+      : file.content;
     await place(root, file.path, content, file.mode ?? '0644');
   }
   for (const unit of part.units ?? []) {

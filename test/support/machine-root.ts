@@ -14,11 +14,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { planTierDirectory, tierDirectoryPath } from '../../lib/etcd/tier-directory';
 import { artifactKey } from '../../lib/machine/artifacts';
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineArtifact, MachineConfig } from '../../lib/machine/machine-config';
 import { renderUserData } from '../../lib/machine/user-data';
 import { standInCredentials, type AwsStandIn } from './aws-stand-in';
+import { makeBlueprint } from './blueprint-inputs';
 
 /** What one run of a script said. */
 export interface Run {
@@ -75,6 +77,9 @@ export class MachineRoot {
     for (const artifact of this.machine.artifacts) {
       this.cloud.objects.set(`/bucket/${artifactKey(artifact)}`, fakeArtifact(artifact));
     }
+    for (const { name, value } of planTierDirectory(makeBlueprint())) {
+      this.cloud.parameters.set(`/prod/${tierDirectoryPath}/${name}`, value);
+    }
     for (const { parameter } of this.machine.secrets) {
       this.cloud.parameters.set(`/prod/${parameter}`, fakeSecret(parameter));
     }
@@ -125,7 +130,11 @@ export class MachineRoot {
           ? undefined
           : setTimeout(() => {
               // The whole group, as a machine that loses its power.
-              if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+              try {
+                if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+              } catch {
+                // It was faster.
+              }
             }, options.killAfterMilliseconds);
       child.on('error', reject);
       child.on('close', (code) => {

@@ -25,6 +25,8 @@ export interface RecordedResource {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Inputs that keep the value of the first time. */
+  readonly ignoreChanges: readonly string[];
   /** Names of the resources that this one waits for. */
   readonly dependsOn: readonly string[];
 }
@@ -163,6 +165,7 @@ class RecordingMonitor {
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      ignoreChanges: request.getIgnorechangesList(),
       dependsOn: request
         .getDependenciesList()
         .map((dependency) => this.names.get(dependency) ?? ''),

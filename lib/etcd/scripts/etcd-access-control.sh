@@ -179,7 +179,7 @@ mark=$HC_SCRATCH_FILE
 
 # From now on a member without data never starts a cluster of its own. See etcd-start.
 if ! (s3_get "$bootstrapped_key" "$mark") 2>/dev/null; then
-  printf '%s\n' "$initial_cluster" >"$mark"
+  printf '%s\n' "$member_name" >"$mark"
   s3_put "$mark" "$bootstrapped_key"
 fi
 

@@ -33,7 +33,7 @@ if [ "${1:-}" != --now ]; then
     exit
   fi
   # The leader has enough to do, unless nobody else has done it for long.
-  if [ "$member_count" -gt 1 ] && [ "$(status_field leader)" = "$(status_field memberId)" ] &&
+  if [ "$(status_field leader)" = "$(status_field memberId)" ] &&
     { [ "$taken" -eq 0 ] || [ "$age" -lt $((backup_interval_minutes * 180)) ]; } &&
     [ "$(active_peers)" -gt 0 ]; then
     log 'nothing to do: this member is the leader, a follower takes the snapshot'

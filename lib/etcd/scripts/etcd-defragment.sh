@@ -7,7 +7,8 @@ set -eu
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/etcd-lib.sh"
 
 wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
-others=$((member_count - 1))
+others=$(member_count) || die 'this member' 'no answer' 'the members of etcd'
+others=$((others - 1))
 active=$(active_peers)
 [ "$active" -ge "$others" ] || die 'connected members' "$active" "$others, so that this one is not missed"
 

@@ -49,6 +49,8 @@ case ${1:-} in
     ;;
   install)
     verify
+    initial_cluster=$(planned_cluster) ||
+      die 'the members' 'not known' 'what the parameter store says of them'
     systemctl stop etcd.service
     new=$volume/data.new
     rm -rf "$new"

@@ -46,6 +46,8 @@ check_volume() {
 # What the other members say, one word and the rest: see the cases below.
 ask_peers() {
   # All at once: machines that are not there yet cost their time out only once.
+  peer_urls=$(printf '%s\n' "$tier" |
+    awk -v own="$member_name" '$1 != "founders" && $1 != own { print "https://" $2 ":2380" }')
   asked=0
   for url in $peer_urls; do
     asked=$((asked + 1))
@@ -94,36 +96,57 @@ cluster_was_there() {
   esac
 }
 
+# found FLAG...: starts the cluster together with the other founders, if this member is one of them. One
+# that was added later is not, whatever the others and the bucket say: it joins or waits.
+found() {
+  case ",$founders," in
+    *",$member_name=$member_peer_url,"*)
+      exec etcd "$@" --initial-cluster="$founders" --initial-cluster-state=new
+      ;;
+  esac
+  hold "$data" 'no data, and no cluster that this member could join' "the members that found it: $founders"
+}
+
 check_identities
 check_volume
 # systemd starts this with umask 0077.
 mkdir -p "$data"
 chmod 0700 "$data"
 
-state=new
+tier=
 until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
+  if [ -z "$tier" ] && ! tier=$("$HC_LIB/list-etcd-tier" 2>&1); then
+    hold 'the parameter store' "$tier" 'the members of the tier'
+    tier=
+    continue
+  fi
+  founders=$(printf '%s\n' "$tier" | sed -n 's/^founders //p')
   answer=$(ask_peers)
   rest=${answer#* }
   case $answer in
     added\ *)
-      initial_cluster=$rest
-      state=existing
-      log "joins the running cluster: $initial_cluster"
+      set -- "$@" --initial-cluster="$rest" --initial-cluster-state=existing
+      log "joins the running cluster: $rest"
       break
       ;;
-    known\ * | absent\ *)
+    known\ *)
       hold "$data" "no data, and a running cluster of $rest that waits for no new $member_name" \
         "\"etcd-replace-member $member_name\" run on the leader"
       ;;
+    absent\ *)
+      hold "$data" "no data, and a running cluster of $rest that has no $member_name yet" \
+        'its leader to take it in by etcd-add-members.timer'
+      ;;
     forming\ *)
-      [ "$rest" = "$member_count" ] ||
-        refuse 'member count' "$rest in the cluster of the others" "$member_count as configured here"
-      break
+      count=$(printf '%s\n' "$founders" | tr ',' '\n' | wc -l)
+      [ "$rest" = "$count" ] ||
+        refuse 'member count' "$rest in the cluster of the others" "$count founders as the parameter store says"
+      found "$@"
       ;;
     nobody)
       was_there=$(cluster_was_there)
       case $was_there in
-        no) break ;;
+        no) found "$@" ;;
         yes)
           hold "$data" 'no data, and no other member answers' \
             'the old data, another member that runs, or "etcd-restore"'
@@ -135,4 +158,5 @@ until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
   esac
 done
 
-exec etcd "$@" --initial-cluster="$initial_cluster" --initial-cluster-state="$state"
+# A member with data knows the others from it.
+exec etcd "$@"

@@ -87,6 +87,18 @@ render_facts() {
   done <"$1"
 }
 
+# repeat_for_members FILE: its text, and a line that names @HC_ETCD_MEMBER@ once for each member that
+# etcd has today, with its address.
+repeat_for_members() {
+  scratch_file
+  list-etcd-tier </dev/null >"$HC_SCRATCH_FILE" || exit 1
+  awk -v token='@HC_ETCD_MEMBER@' '
+    NR == FNR { if ($1 != "founders") addresses[++count] = $2; next }
+    index($0, token) == 0 { print; next }
+    { for (i = 1; i <= count; i++) { line = $0; gsub(token, addresses[i], line); print line } }
+  ' "$HC_SCRATCH_FILE" "$1"
+}
+
 # Puts the files of the bundle in place, one step each; templates with their tokens replaced.
 place_files() {
   scratch_file
@@ -97,10 +109,16 @@ place_files() {
   fi
   scratch_file
   rendered=$HC_SCRATCH_FILE
+  scratch_file
+  repeated=$HC_SCRATCH_FILE
   touch "$HC_STATE/changed"
   while IFS=$tab read -r path mode owner kind; do
     source=$bundle$path
     if [ "$kind" = template ]; then
+      if grep -q '@HC_ETCD_MEMBER@' "$source"; then
+        repeat_for_members "$source" >"$repeated"
+        source=$repeated
+      fi
       sed -e "$(sed -e 's/^\([A-Z_]*\)=\(.*\)$/s|@\1@|\2|g/' "$facts")" "$source" >"$rendered"
       left=$(grep -o '@HC_[A-Z_]*@' "$rendered" | head -n 1) || left=
       [ -z "$left" ] || die "$path" "token $left" 'a token with a value'

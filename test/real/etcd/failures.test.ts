@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { tierDirectoryPath } from '../../../lib/etcd/tier-directory';
 import { artifactKey, etcdArtifact } from '../../../lib/machine/artifacts';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
 import { planAddresses } from '../../../lib/network/address-plan';
@@ -126,23 +127,29 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     expect(await machine.exec(['sha256sum', '/usr/local/bin/etcd'])).toEqual(program);
   });
 
-  test('stays failed with another number of members than the cluster has', async () => {
+  test('stays failed with another number of founders than the cluster has', async () => {
     await tier.start(tier.machines.slice(0, 2));
-    const path = '/etc/hardened-cluster/etcd/member.env';
-    const env = readFileSync(machine.hostPath(path), 'utf8');
+    const { parameters, broken } = tier.cloud;
+    const path = `${tierDirectoryPath}/founders`;
+    const founders = parameters.get(path) ?? '';
     const address = planAddresses(tier.blueprint).etcdMembers['etcd-0'] ?? '';
-    const further = `,etcd-3=https://${address}9:2380,etcd-4=https://${address}8:2380'\n`;
-    machine.writeFile(
-      path,
-      env
-        .replace("member_count='3'", "member_count='5'")
-        .replace(/(initial_cluster='[^']*)'\n/, (_, start: string) => start + further),
-    );
+    const further = `etcd-3=https://${address}9:2380,etcd-4=https://${address}8:2380`;
+    parameters.set(path, `${founders},${further}`);
     expect(await failToStart(machine)).toContain(
-      'etcd-start: error: member count: got 3 in the cluster of the others, expected 5 as configured here',
+      'etcd-start: error: member count: got 3 in the cluster of the others, expected 5 founders as the parameter store says',
     );
     expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
-    machine.writeFile(path, env);
+    parameters.set(path, founders);
+    // Without an answer it waits: another time it may get one.
+    broken.ssm = 403;
+    await machine.systemctl('start', '--no-block', 'etcd.service');
+    await waitUntil('the member to say what it waits for', 120, async () =>
+      (await machine.journal('etcd.service')).includes(
+        'etcd-start: waiting: the parameter store: got list-etcd-tier: error: parameters of /tier/etcd/tier: got HTTP 403',
+      ),
+    );
+    expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
+    delete broken.ssm;
     await tier.start([machine]);
     await waitHealthy(machine);
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
+import { planClientUrls } from '../../../lib/etcd/plan-member-flags';
 import { planApiServerFlags } from '../../../lib/kubernetes/api-server-flags';
 import { planControllerManagerFlags } from '../../../lib/kubernetes/controller-manager-flags';
 import { renderCommandLine, type Flags } from '../../../lib/kubernetes/flags';
@@ -14,6 +15,7 @@ import { planPki } from '../../../lib/pki/pki-plan';
 import { makeBlueprint } from '../../support/blueprint-inputs';
 import { mustRun, runCommand } from '../../support/kube-process';
 import { machineFacts, renderControlPlaneRoot } from '../../support/kube-rendered-root';
+import { repeatForMembers } from '../../support/member-lines';
 import { materializePki } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
@@ -127,6 +129,10 @@ for (const minor of supportedMinors) {
             const names = command.slice(1).map((word) => word.split('=')[0]);
             expect(new Set(names).size).toBe(names.length);
           }
+          // Looked up when the machine starts.
+          expect(await rendered.commandOf('kube-apiserver')).toContain(
+            `--etcd-servers=${planClientUrls(blueprint).join(',')}`,
+          );
           // The phase also tries to start the kubelet, which a bare folder has not.
           await rendered.phase('kubelet-start');
           const written = await readFile(
@@ -157,7 +163,7 @@ for (const minor of supportedMinors) {
         } finally {
           await rm(rendered.root, { recursive: true, force: true });
         }
-      }, 60_000);
+      });
     },
   );
 }
@@ -176,6 +182,6 @@ test('the configuration has all four documents, each once', () => {
 function fillIn(text: string): string {
   return Object.entries(machineFacts).reduce(
     (filled, [name, value]) => filled.replaceAll(`@${name}@`, value),
-    text,
+    repeatForMembers(text, ['10.0.24.4', '10.0.56.4', '10.0.88.4']),
   );
 }

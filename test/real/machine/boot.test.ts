@@ -88,6 +88,41 @@ describe.each(['bastion', 'etcd-0', 'control-plane', 'worker-general'])('boot of
   });
 });
 
+describe('what a control-plane machine looks up', () => {
+  const endpoints = (root: MachineRoot) =>
+    [...root.read('etc/kubernetes/kubeadm.yaml').matchAll(/https:\/\/([\d.]+):2379/g)].map(
+      ([, address]) => address,
+    );
+
+  it('are the members of etcd that there are when it starts', async () => {
+    const root = makeRoot(machineOf('control-plane'));
+    expect(await root.boot()).toMatchObject({ code: 0 });
+    const members = ['10.0.24.4', '10.0.56.4', '10.0.88.4', '10.0.24.5', '10.0.56.5'];
+    expect(endpoints(root)).toEqual(members);
+    cloud.parameters.set('/prod/etcd/tier/etcd-5', '10.0.88.5');
+    try {
+      expect(await root.boot()).toMatchObject({ code: 0 });
+      expect(endpoints(root)).toEqual([...members, '10.0.88.5']);
+    } finally {
+      cloud.parameters.delete('/prod/etcd/tier/etcd-5');
+    }
+  });
+
+  it.each([
+    ['no address', '10.0.24.4 10.0.24.5'],
+    ['a line of YAML', '10.0.24.4"\n  evil: yes'],
+    ['a command', '$(reboot)'],
+  ])('is refused when it is %s', async (_, value) => {
+    const root = makeRoot(machineOf('control-plane'));
+    cloud.parameters.set('/prod/etcd/tier/etcd-0', value);
+    const { code, output } = await root.boot();
+    expect(output).toContain(
+      'error: parameters of /prod/etcd/tier: got an answer of another form, expected names and addresses of members',
+    );
+    expect(code).toBe(1);
+  });
+});
+
 describe('a boot that is killed', () => {
   it('ends, at the next run, as one that was not', async () => {
     const machine = machineOf('etcd-0');
@@ -131,6 +166,12 @@ describe('boot stops with one clear line', () => {
       machine: 'bastion',
       arrange: () => cloud.faults.set('/bucket/bundles/bastion.tar', 'truncate'),
       says: /error: s3:\/\/bucket\/bundles\/bastion\.tar: got no whole answer, expected HTTP 200/,
+    },
+    {
+      title: 'when the members of etcd can not be looked up',
+      machine: 'control-plane',
+      arrange: () => cloud.faults.set('AmazonSSM.GetParametersByPath', 'error'),
+      says: /error: parameters of \/prod\/etcd\/tier: got HTTP 400 ServiceUnavailableException, expected HTTP 200/,
     },
     {
       title: 'when an artifact has another checksum',

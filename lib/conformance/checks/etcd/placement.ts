@@ -86,14 +86,18 @@ function separateMachines(facts: Facts) {
   );
 }
 
-/** Members by machines, else by the addresses that the API server is given. */
+/**
+ * Members by machines, else by the addresses that the API server is given. Files of a machine that
+ * looks them up when it starts do not tell how many there are.
+ */
 function memberCount(facts: Facts): number | undefined {
   const machines = etcdMachines(facts)?.length ?? 0;
   if (machines > 0) return machines;
-  const servers = componentFlags(facts, 'kube-apiserver').map(
-    ({ flags }) => flagList(flags, 'etcd-servers').length,
+  const servers = componentFlags(facts, 'kube-apiserver').map(({ flags }) =>
+    flagList(flags, 'etcd-servers'),
   );
-  return servers.length > 0 ? Math.max(...servers) : undefined;
+  const known = servers.filter((list) => !list.some((server) => /@\w+@/.test(server)));
+  return known.length > 0 ? Math.max(...known.map((list) => list.length)) : undefined;
 }
 
 /** The clause is about etcd on machines of its own. */

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EtcdLoad } from '../../support/etcd-load';
+import type { EtcdMachine } from '../../support/etcd-machine';
+import { waitUntil } from '../../support/etcd-run';
+import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import { describeWithTools } from '../../support/tools';
+import { report } from './figures';
+
+const addMembers = 'etcd-add-members.service';
+
+/** Waits until the member has said what it waits for. */
+async function waitForWord(machine: EtcdMachine, text: string): Promise<void> {
+  await waitUntil(`${machine.name} to say "${text}"`, 120, async () =>
+    (await machine.journal('etcd.service')).includes(text),
+  );
+}
+
+/** Voting members by their names, as etcd has them. */
+async function votersOf(tier: EtcdTier): Promise<readonly string[]> {
+  const { stdout } = await tier.etcdctl(['member', 'list', '--write-out=json']);
+  const { members } = JSON.parse(stdout) as {
+    readonly members: readonly { readonly name?: string; readonly isLearner?: boolean }[];
+  };
+  return members
+    .filter(({ isLearner }) => isLearner !== true)
+    .map(({ name }) => name ?? '')
+    .sort();
+}
+
+describeWithTools('a tier that grows', ['etcd@3.6'], () => {
+  let tier: EtcdTier;
+  let founders: readonly EtcdMachine[];
+  let further: readonly EtcdMachine[];
+  beforeAll(async () => {
+    tier = await prepareEtcdTier({ members: 5, founders: 3 });
+    [founders, further] = [tier.machines.slice(0, 3), tier.machines.slice(3)];
+    await Promise.all(tier.machines.map((machine) => machine.powerOn()));
+  });
+  afterAll(() => tier.stop());
+
+  test('starts no cluster on a member that was added later, even where nobody answers', async () => {
+    tier.addMembers();
+    for (const machine of further) {
+      await machine.systemctl('start', '--no-block', 'etcd.service');
+    }
+    for (const machine of further) {
+      await waitForWord(machine, 'got no data, and no cluster that this member could join');
+      expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
+    }
+    // The founders are those of the first day, whatever members there are by now.
+    await tier.start(founders);
+    expect(await votersOf(tier)).toEqual(['etcd-0', 'etcd-1', 'etcd-2']);
+    for (const machine of further) {
+      await waitForWord(machine, `a running cluster of 3 that has no ${machine.name} yet`);
+    }
+  });
+
+  test('takes new members in by its leader while writes go on, and restarts nobody', async () => {
+    const processes = await Promise.all(founders.map((m) => m.show('etcd.service', 'MainPID')));
+    const began = Date.now();
+    const load = new EtcdLoad(tier);
+    await waitUntil('load', 60, () => load.count > 50);
+    // As their timers do, until whoever leads has taken both in.
+    await waitUntil('five voting members', 240, async () => {
+      await Promise.all(founders.map((m) => m.systemctl('start', '--no-block', addMembers)));
+      return (await votersOf(tier)).length === 5;
+    });
+    for (const machine of further) await waitHealthy(machine);
+    const written = load.count;
+    await waitUntil('writes with five members', 60, () => load.count > written + 20);
+    const gap = load.longestGapSince(began);
+    expect(await load.stop()).toEqual([]);
+    report('growth from three members to five: longest time without a write', gap, 's');
+    expect(await votersOf(tier)).toEqual(tier.machines.map(({ name }) => name));
+    expect(await Promise.all(founders.map((m) => m.show('etcd.service', 'MainPID')))).toEqual(
+      processes,
+    );
+    const said = await Promise.all(founders.map((machine) => machine.journal(addMembers)));
+    expect(said.join('')).toMatch(/etcd-4 is a voting member; etcd has 5 now/);
+  });
+
+  test('has access control on new members, who tell that they are ready', async () => {
+    for (const machine of further) {
+      await machine.systemctl('start', 'etcd-access-control.service');
+      const endpoints = [tier.endpoints[tier.machines.indexOf(machine)] ?? ''];
+      const outside = await tier.etcdctl(['get', 'elsewhere'], { endpoints });
+      expect(outside.stderr).toContain('permission denied');
+      const ready = [...tier.cloud.objects.keys()].filter((key) =>
+        key.startsWith(`state/etcd/${machine.name}/ready-`),
+      );
+      expect(ready).toHaveLength(1);
+    }
+  });
+
+  test('starts a member with data without asking the parameter store', async () => {
+    const [machine] = further;
+    if (!machine) throw new Error('no further member');
+    tier.cloud.broken.ssm = 500;
+    await machine.systemctl('restart', 'etcd.service');
+    await waitHealthy(machine);
+    delete tier.cloud.broken.ssm;
+  });
+});
