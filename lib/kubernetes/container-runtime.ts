@@ -37,7 +37,6 @@ oom_score = -999
 
 [plugins.'io.containerd.cri.v1.images']
   snapshotter = 'overlayfs'
-  discard_unpacked_layers = true
   [plugins.'io.containerd.cri.v1.images'.pinned_images]
     sandbox = '${nodeSoftware.pauseImage}'
   [plugins.'io.containerd.cri.v1.images'.registry]
@@ -50,7 +49,7 @@ oom_score = -999
   tolerate_missing_hugetlb_controller = true
   restrict_oom_score_adj = false
   [plugins.'io.containerd.cri.v1.runtime'.cni]
-    bin_dir = '/opt/cni/bin'
+    bin_dirs = ['/opt/cni/bin']
     conf_dir = '/etc/cni/net.d'
   [plugins.'io.containerd.cri.v1.runtime'.containerd]
     default_runtime_name = 'runc'

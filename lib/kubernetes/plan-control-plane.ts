@@ -17,7 +17,7 @@ import {
 import { planKubeadmFiles } from './kubeadm-config';
 import { planKubeletFiles, planKubeletUnit } from './kubelet-service';
 import { planControlPlaneArtifacts, planNodeArtifacts } from './node-artifacts';
-import { planNodeCertificateFiles } from './node-certificates';
+import { planNodeBindingFiles } from './node-bindings';
 import { nodePackages } from './node-packages';
 import { paths } from './paths';
 import { planStaticPodPatches } from './static-pod-patches';
@@ -39,7 +39,7 @@ export function planControlPlane(blueprint: Blueprint, lock: ArtifactLock): Mach
       ...planKubeletFiles(blueprint, { role: 'control-plane' }),
       ...planProbeFiles(),
       ...planApplySetFiles(),
-      ...planNodeCertificateFiles(),
+      ...planNodeBindingFiles(),
       ...planControlPlaneScripts(),
     ],
     units: [

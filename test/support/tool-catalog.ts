@@ -24,6 +24,8 @@ export const toolCatalog = {
   kubelet: { groups: kubernetesGroups, versionArgs: ['--version'] },
   'kube-bench': { groups: ['kube-bench'], versionArgs: ['version'] },
   'aws-iam-authenticator': { groups: ['aws-iam-authenticator'], versionArgs: ['version'] },
+  containerd: { groups: ['containerd'], versionArgs: ['--version'] },
+  'containerd-shim-runc-v2': { groups: ['containerd'] },
   pulumi: { groups: ['pulumi'], versionArgs: ['version'] },
   'pulumi-language-nodejs': { groups: ['pulumi-nodejs'] },
   'pulumi-analyzer-policy-node-script': { groups: ['pulumi-nodejs'] },

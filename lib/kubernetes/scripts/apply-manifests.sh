@@ -60,8 +60,8 @@ apply_definitions() {
 
 apply_manifests() {
   kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
-    -f "$HC_ETC/node-certificates.yaml" >&2 ||
-    die 'node-certificates.yaml' 'not applied' 'a binding that the API server takes'
+    -f "$HC_ETC/node-bindings.yaml" >&2 ||
+    die 'node-bindings.yaml' 'not applied' 'bindings that the API server takes'
   apply_definitions "$HC_ROOT/usr/local/share/hardened-cluster/calico-crds.yaml"
   apply_definitions "$HC_ETC/apply-set-definition.yaml"
   # Made once: kubectl keeps account in its annotations.

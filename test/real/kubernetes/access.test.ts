@@ -1,13 +1,13 @@
 import { createSign, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:tls';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
 import { startAuthenticator } from '../../support/kube-authenticator';
 import { startAwsStandIn, type AwsIdentity, type AwsStandIn } from '../../support/kube-aws';
-import type { Caller, KubeClient } from '../../support/kube-client';
+import type { KubeClient } from '../../support/kube-client';
 import { mapToTest } from '../../support/kube-mapping';
+import { handshake, listeningSockets, statusOf } from '../../support/kube-endpoint';
 import { restrictedPod } from '../../support/kube-objects';
 import { startOidcIssuer, type OidcIssuer } from '../../support/kube-oidc-issuer';
 import { mustRun, waitFor, type Program } from '../../support/kube-process';
@@ -139,13 +139,13 @@ describeWithTools(
         async (name) => {
           const port = plane.place.ports[name];
           const loopback = name !== 'apiServer';
-          expect(await handshake(port, 'TLSv1.1')).toMatch(
+          expect(await handshake({ port }, 'TLSv1.1')).toMatch(
             /alert protocol version|unsupported protocol/,
           );
-          const older = await handshake(port, 'TLSv1.2');
+          const older = await handshake({ port }, 'TLSv1.2');
           expect(loopback ? older : '').toMatch(loopback ? /alert protocol version/ : /^$/);
           expect(loopback ? '' : older).toBe(loopback ? '' : 'TLSv1.2');
-          expect(await handshake(port, 'TLSv1.3')).toBe('TLSv1.3');
+          expect(await handshake({ port }, 'TLSv1.3')).toBe('TLSv1.3');
         },
       );
 
@@ -154,13 +154,10 @@ describeWithTools(
         expect((await plane.admin.get('/logs/')).status).toBe(404);
         for (const name of ['controllerManager', 'scheduler'] as const) {
           const config = await plane.issue({ user: 'test-admin', group: 'system:masters' });
-          const client = insecureClient(plane.place.ports[name], config);
-          expect([name, await client('/debug/pprof/')]).toEqual([name, 404]);
-          expect([name, await client('/metrics')]).toEqual([name, 200]);
-          expect([name, await insecureClient(plane.place.ports[name], {})('/metrics')]).toEqual([
-            name,
-            403,
-          ]);
+          const port = plane.place.ports[name];
+          expect([name, await statusOf({ port }, '/debug/pprof/', config)]).toEqual([name, 404]);
+          expect([name, await statusOf({ port }, '/metrics', config)]).toEqual([name, 200]);
+          expect([name, await statusOf({ port }, '/metrics')]).toEqual([name, 403]);
         }
       });
 
@@ -595,74 +592,4 @@ function signToken(claims: object, key: string): string {
   const text = `${encode({ alg: 'ES256' })}.${encode(claims)}`;
   const signature = createSign('SHA256').update(text).sign({ key, dsaEncoding: 'ieee-p1363' });
   return `${text}.${signature.toString('base64url')}`;
-}
-
-/** The version that was agreed on, or why there was none. */
-function handshake(port: number, version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(
-      {
-        host: '127.0.0.1',
-        port,
-        minVersion: version,
-        maxVersion: version,
-        rejectUnauthorized: false,
-        ciphers: 'ALL:@SECLEVEL=0',
-      },
-      () => {
-        resolve(socket.getProtocol() ?? 'none');
-        socket.end();
-      },
-    );
-    socket.once('error', (error: Error) => {
-      resolve(error.message);
-    });
-  });
-}
-
-/** Status of a path at a program whose certificate is its own. */
-function insecureClient(port: number, caller: Caller): (target: string) => Promise<number> {
-  return async (target) => {
-    const { request } = await import('node:https');
-    return new Promise((resolve, reject) => {
-      request(
-        {
-          host: '127.0.0.1',
-          port,
-          path: target,
-          rejectUnauthorized: false,
-          ...(caller.certificate === undefined
-            ? {}
-            : { cert: caller.certificate, key: caller.key }),
-        },
-        (response) => {
-          response.resume();
-          resolve(response.statusCode ?? 0);
-        },
-      )
-        .once('error', reject)
-        .end();
-    });
-  };
-}
-
-/** Sockets that a process listens on, as `address:port`. */
-async function listeningSockets(pid: number | undefined): Promise<readonly string[]> {
-  const descriptors = await readdir(`/proc/${pid}/fd`);
-  const links = await Promise.all(
-    descriptors.map((descriptor) => readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')),
-  );
-  const inodes = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
-  const found: string[] = [];
-  for (const file of ['tcp', 'tcp6']) {
-    const text = await readFile(`/proc/${pid}/net/${file}`, 'utf8');
-    for (const line of text.split('\n').slice(1)) {
-      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-      if (state !== '0A' || !inodes.has(inode)) continue;
-      const [address = '', port = ''] = local.split(':');
-      const text4 = /^0100007F$|^0{16}FFFF00000100007F$/.test(address) ? '127.0.0.1' : '*';
-      found.push(`${text4}:${Number.parseInt(port, 16)}`);
-    }
-  }
-  return found.sort();
 }
