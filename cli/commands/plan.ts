@@ -2,6 +2,7 @@ import type { ExitCode } from '../command-line';
 import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
+import { synthesizeManifests } from '../../constructs/manifests';
 import { runChecks } from '../../lib/conformance/run-checks';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
 import { planUpgrade, type UpgradePlan } from '../../lib/kubernetes/upgrade';
@@ -80,7 +81,11 @@ function planUpgradeOf(
   now: Date,
 ): UpgradePlan | undefined {
   if (options.upgradeFrom === undefined) return undefined;
-  const upgrade = planUpgrade(loadUpgradeBase(options.upgradeFrom, options, now), blueprint);
+  const base = loadUpgradeBase(options.upgradeFrom, options, now);
+  const upgrade = planUpgrade(base, blueprint, {
+    from: synthesizeManifests(base),
+    to: synthesizeManifests(blueprint),
+  });
   if (upgrade.refusals.length > 0) {
     throw new InputError(upgrade.refusals.map((refusal) => `--upgrade-from: ${refusal}`));
   }

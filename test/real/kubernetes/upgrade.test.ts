@@ -1,3 +1,4 @@
+import { synthesizeManifests } from '../../../constructs/manifests';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
 import { exactVersion } from '../../../lib/blueprint/version';
 import { planUpgrade } from '../../../lib/kubernetes/upgrade';
@@ -50,10 +51,15 @@ describeWithTools(
     }, 60_000);
 
     test('is planned: etcd stays, every control-plane machine, then every pool', () => {
-      const plan = planUpgrade(etcd.blueprint, withMinor(etcd.blueprint, '1.36'));
+      const next = withMinor(etcd.blueprint, '1.36');
+      const plan = planUpgrade(etcd.blueprint, next, {
+        from: synthesizeManifests(etcd.blueprint),
+        to: synthesizeManifests(next),
+      });
       expect(plan.refusals).toEqual([]);
       expect(plan.steps.map(({ machine }) => machine)).toEqual([
         'etcd',
+        'manifests',
         'control-plane 1 of 3',
         'control-plane 2 of 3',
         'control-plane 3 of 3',
