@@ -29,6 +29,10 @@ export interface RecordedResource {
   readonly ignoreChanges: readonly string[];
   /** Names of the resources that this one waits for. */
   readonly dependsOn: readonly string[];
+  /** URNs of the resources that an input comes from, by the input's key. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** What the provider added to the inputs: an id, an ARN and so on; empty in a preview. */
+  readonly computed: Properties;
 }
 
 /** What a run left behind. */
@@ -154,6 +158,9 @@ class RecordingMonitor {
     if (this.names.has(urn)) throw new Error(`two resources have the name ${urn}`);
     this.names.set(urn, name);
     const plain = unwrapped(inputs);
+    const preview = this.options.preview === true || !request.getCustom();
+    const id = preview ? '' : idOf(type, name, plain);
+    const computed = preview ? {} : this.compute(type, name, plain);
     this.resources.push({
       urn,
       type,
@@ -169,12 +176,21 @@ class RecordingMonitor {
       dependsOn: request
         .getDependenciesList()
         .map((dependency) => this.names.get(dependency) ?? ''),
+      propertyDependencies: Object.fromEntries(
+        request
+          .getPropertydependenciesMap()
+          .toArray()
+          .map(([key]) => [
+            key,
+            request.getPropertydependenciesMap().get(key)?.getUrnsList() ?? [],
+          ]),
+      ),
+      computed: preview ? {} : { id, ...unwrapped(computed) },
     });
     const response = new RegisterResourceResponse();
     response.setUrn(urn);
     if (!request.getCustom()) return response;
-    const computed = this.options.preview === true ? {} : this.compute(type, name, plain);
-    response.setId(this.options.preview === true ? '' : idOf(type, name, plain));
+    response.setId(id);
     const serialized: unknown = await pulumi.runtime.serializeProperties('', {
       ...inputs,
       ...computed,
@@ -205,9 +221,13 @@ class RecordingMonitor {
 
 const asSecret = (value: string) => pulumi.secret(value);
 
+/** Types whose ids tests write out; an id means one resource, though others have the same name. */
+const shortIds = new Set(['aws:ec2/securityGroup:SecurityGroup', 'aws:ec2/subnet:Subnet']);
+
 function idOf(type: string, name: string, inputs: Properties): string {
   const named = type === 'aws:s3/bucket:Bucket' ? inputs.bucket : undefined;
-  return typeof named === 'string' ? named : `${name}-id`;
+  if (typeof named === 'string') return named;
+  return shortIds.has(type) ? `${name}-id` : `${name}-${type.split(':').at(-1) ?? type}-id`;
 }
 
 /** A stand-in for a certificate: nothing that runs against this monitor looks into one. */
