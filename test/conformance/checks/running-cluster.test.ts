@@ -58,3 +58,29 @@ describe('checks on a running cluster', () => {
     ]);
   });
 });
+
+describe('the number of etcd members, by the files of a control-plane machine alone', () => {
+  const judge = (...servers: readonly string[]) => {
+    const content = `kind: ClusterConfiguration
+etcd:
+  external:
+    endpoints: ${JSON.stringify(servers.map((server) => `https://${server}:2379`))}
+`;
+    const files = {
+      '/etc/kubernetes/kubeadm.yaml': { content, mode: '0600', owner: 'root:root' },
+    };
+    const machines = [
+      { name: 'control-plane', role: 'control-plane', userData: '', files } as const,
+    ];
+    return findCheck('etcd/five-members')?.run({ source: 'plan', machines }).status;
+  };
+
+  test('is that of the addresses', () => {
+    expect(judge('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5')).toBe('pass');
+    expect(judge('10.0.0.1', '10.0.0.2', '10.0.0.3')).toBe('fail');
+  });
+
+  test('is unknown where the machine looks them up when it starts', () => {
+    expect(judge('@HC_ETCD_MEMBER@')).toBe('unknown');
+  });
+});

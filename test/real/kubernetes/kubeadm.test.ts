@@ -133,6 +133,18 @@ for (const minor of supportedMinors) {
           expect(await rendered.commandOf('kube-apiserver')).toContain(
             `--etcd-servers=${planClientUrls(blueprint).join(',')}`,
           );
+          // Once more after a further member was looked up: what a restart of boot leads to.
+          const config = path.join(rendered.root, 'etc/kubernetes/kubeadm.yaml');
+          const further = (await readFile(config, 'utf8')).replace(
+            /^( *- )https:\/\/[\d.]+:2379$/m,
+            (line, dash: string) => `${line}\n${dash}https://10.0.88.5:2379`,
+          );
+          await writeFile(config, further);
+          await rendered.phase('control-plane', 'apiserver');
+          const servers = (await rendered.commandOf('kube-apiserver')).find((word) =>
+            word.startsWith('--etcd-servers='),
+          );
+          expect(servers?.split(',')).toHaveLength(blueprint.etcd.members.length + 1);
           // The phase also tries to start the kubelet, which a bare folder has not.
           await rendered.phase('kubelet-start');
           const written = await readFile(
