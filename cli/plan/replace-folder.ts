@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError } from '../input-error';
@@ -29,13 +29,13 @@ export async function replaceFolder<T>(
   work: (write: WriteFiles) => Promise<T>,
 ): Promise<T> {
   const target = path.resolve(folder);
-  const refuses = existsSync(target) && !existsSync(path.join(target, marker));
-  if (refuses && readdirSync(target).length > 0) {
+  const foreign = existsSync(target) && !existsSync(path.join(target, marker));
+  if (foreign && (!statSync(target).isDirectory() || readdirSync(target).length > 0)) {
     throw new InputError([
-      `--out: got ${folder}, which holds files of something else, expected a new or empty folder or one that plan wrote`,
+      `--out: got ${folder}, which is or holds something else, expected a new or empty folder or one that plan wrote`,
     ]);
   }
-  const fresh = new FreshFolder(`${target}.new-${process.pid}`);
+  const fresh = new FreshFolder(makeFolder(`${target}.new-${process.pid}`, folder));
   const earlier = `${target}.old-${process.pid}`;
   try {
     fresh.write([{ path: marker, content: '' }]);
@@ -50,6 +50,21 @@ export async function replaceFolder<T>(
     await fresh.remove();
     await rm(earlier, { recursive: true, force: true });
   }
+}
+
+/** Makes it now: whoever names a folder that cannot be written learns it before any work. */
+function makeFolder(fresh: string, named: string): string {
+  const parent = path.dirname(fresh);
+  try {
+    if (!existsSync(parent)) mkdirSync(parent, { recursive: true });
+    mkdirSync(fresh);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError([
+      `--out: got ${named}, which cannot be made (${reason}), expected a folder that may be written`,
+    ]);
+  }
+  return fresh;
 }
 
 class FreshFolder {

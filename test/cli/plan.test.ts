@@ -125,7 +125,7 @@ describe('plan', () => {
     const { exitCode, stderr } = plan('mine');
     expect(exitCode).toBe(2);
     expect(stderr).toBe(
-      `error: --out: got ${folder}, which holds files of something else, expected a new or empty folder or one that plan wrote\n`,
+      `error: --out: got ${folder}, which is or holds something else, expected a new or empty folder or one that plan wrote\n`,
     );
     expect(readTree(folder)).toEqual(before);
   });

@@ -69,7 +69,15 @@ test('refuses a folder of something else before any work', async () => {
       worked = true;
       return Promise.resolve();
     }),
-  ).rejects.toThrow('which holds files of something else');
+  ).rejects.toThrow('which is or holds something else');
   expect(worked).toBe(false);
   expect(readdirSync(folder)).toEqual(['thesis.md']);
+});
+
+test('refuses a folder that cannot be made before any work', async () => {
+  writeFileSync(path.join(scratch, 'file'), '');
+  const below = path.join(scratch, 'file', 'out');
+  await expect(replaceFolder(below, () => Promise.reject(new Error('worked')))).rejects.toThrow(
+    `--out: got ${below}, which cannot be made`,
+  );
 });
