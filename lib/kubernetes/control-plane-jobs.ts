@@ -7,6 +7,7 @@ export function planControlPlaneScripts(): readonly MachineFile[] {
   return [
     'apply-manifests.sh',
     'approve-serving-certificates.sh',
+    'issue-probe-credential.sh',
     'judge-serving-certificates.py',
     'renew-certificates.sh',
     'start-control-plane.sh',

@@ -6,7 +6,7 @@ import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema
 import { planAddresses } from '../../lib/network/address-plan';
 import { planPki } from '../../lib/pki/pki-plan';
 import { makeBlueprint } from './blueprint-inputs';
-import { freePorts, runCommand, startProgram, waitFor } from './kube-process';
+import { freePorts, runCommand, startProgram, waitFor, type CommandResult } from './kube-process';
 import { materializePki, type MaterializedPki } from './pki';
 import { findTool } from './tools';
 
@@ -19,19 +19,28 @@ export interface EtcdForApiServer {
   stop(): Promise<void>;
 }
 
+/** A running etcd without users. */
+export interface PlainEtcd extends EtcdForApiServer {
+  readonly dataDir: string;
+  /** etcdctl as the API server. */
+  etcdctl(args: readonly string[]): Promise<CommandResult>;
+}
+
 /**
  * One etcd with TLS and client certificates but without users: what other installers run. It is here
  * to measure against; the tests of the product use the tier with access control.
  */
 export async function startPlainEtcd(
   changes: Partial<BlueprintInput> = {},
-): Promise<EtcdForApiServer & { readonly dataDir: string }> {
+  /** How long the authorities of the cluster live. @default a day */
+  authorityHours?: number,
+): Promise<PlainEtcd> {
   const blueprint = makeBlueprint({
     ...changes,
     profile: 'development',
     etcd: { ...changes.etcd, members: 1 },
   });
-  const pki = await materializePki(planPki(blueprint));
+  const pki = await materializePki(planPki(blueprint), authorityHours);
   const folder = await mkdtemp(path.join(tmpdir(), 'plain-etcd-'));
   const [client = 0, peer = 0] = await freePorts(2);
   const file = async (name: string, parameter: string) => {
@@ -64,11 +73,12 @@ export async function startPlainEtcd(
       `--trusted-ca-file=${ca}`,
     ],
   });
+  const identity = [`--endpoints=${url}`, `--cacert=${ca}`, `--cert=${user}`, `--key=${user}`];
+  const ask = (args: readonly string[]) => runCommand(etcdctl, [...identity, ...args]);
   await waitFor(
     'plain etcd',
     async () => {
-      const args = [`--endpoints=${url}`, `--cacert=${ca}`, `--cert=${user}`, `--key=${user}`];
-      const { code } = await runCommand(etcdctl, [...args, 'endpoint', 'health']);
+      const { code } = await ask(['endpoint', 'health']);
       return code === 0 || undefined;
     },
     { seconds: 30, programs: [program] },
@@ -79,6 +89,7 @@ export async function startPlainEtcd(
     pki,
     moved: { [`https://${address}:2379`]: url },
     dataDir: path.join(folder, 'data'),
+    etcdctl: ask,
     stop: async () => {
       await program.stop();
       await rm(folder, { recursive: true, force: true });

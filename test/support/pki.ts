@@ -23,14 +23,14 @@ export interface ExtraCertificate {
 }
 
 /** Makes a self-signed authority. */
-export async function makeAuthority(commonName: string): Promise<Identity> {
+export async function makeAuthority(commonName: string, validityHours = 24): Promise<Identity> {
   const key = await generateKey();
   const certificate = await selfSign({
     privateKeyPem: key.privateKeyPem,
     subject: { commonName },
     allowedUses: ['cert_signing', 'crl_signing', 'digital_signature'],
     isAuthority: true,
-    validityHours: 24,
+    validityHours,
     notBefore: new Date(),
   });
   return { certificate, key: key.privateKeyPem };
@@ -66,10 +66,13 @@ export interface MaterializedPki {
 }
 
 /** Issues everything a plan asks for, with the issuer that the plan command uses. */
-export async function materializePki(plan: PkiPlan): Promise<MaterializedPki> {
+export async function materializePki(
+  plan: PkiPlan,
+  authorityHours?: number,
+): Promise<MaterializedPki> {
   const authorities = new Map<string, Identity>();
   for (const { name, commonName } of plan.authorities) {
-    authorities.set(name, await makeAuthority(commonName));
+    authorities.set(name, await makeAuthority(commonName, authorityHours));
   }
   const identities = new Map<string, Identity>();
   for (const certificate of plan.certificates) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Renews what kubeadm issued on this machine 60 days before it ends. The API server reads renewed
-# files by itself; the controller manager and the scheduler are started anew for theirs.
+# Renews what kubeadm issued on this machine 60 days before it ends. The API server and the probe read
+# renewed files by themselves; the controller manager and the scheduler are started anew for theirs.
 set -eu
 # shellcheck source=../../machine/scripts/lib.sh disable=SC1091
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
@@ -33,6 +33,7 @@ for pair in apiserver:apiserver apiserver-kubelet-client:apiserver-kubelet-clien
     renew "${pair%:*}"
   fi
 done
+"$HC_LIB/issue-probe-credential"
 for program in controller-manager scheduler; do
   # A run that was killed left the manifest aside.
   if [ -e "$kubernetes/kube-$program.yaml.paused" ]; then

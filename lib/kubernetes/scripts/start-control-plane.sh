@@ -26,28 +26,6 @@ wait_for() {
   done
 }
 
-# The probe's own credential may read health and metrics, nothing else.
-issue_probe_credential() {
-  folder=$kubernetes/probe
-  if [ -s "$folder/client.crt" ] && [ -s "$folder/client.key" ] &&
-    openssl x509 -in "$folder/client.crt" -noout -checkend 5184000 >/dev/null; then
-    return 0
-  fi
-  scratch_file
-  kubeadm ${HC_ROOT:+--rootfs="$HC_ROOT"} kubeconfig user --config /etc/kubernetes/kubeadm.yaml \
-    --client-name hardened-cluster:probe --org system:monitoring \
-    --validity-period 8760h >"$HC_SCRATCH_FILE" 2>/dev/null ||
-    die 'probe credential' 'not issued' 'a certificate'
-  kubeconfig=$HC_SCRATCH_FILE
-  mkdir -p "$folder"
-  chmod 0700 "$folder"
-  for part in certificate:crt key:key; do
-    scratch_file
-    sed -n "s/^ *client-${part%:*}-data: //p" "$kubeconfig" | base64 -d >"$HC_SCRATCH_FILE"
-    place_file "$HC_SCRATCH_FILE" "$folder/client.${part#*:}" 0600 root:root
-  done
-}
-
 api_server_is_ready() {
   printf 'GET /readyz HTTP/1.1\r\n\r\n' | "$HC_LIB/answer-probe" | head -n 1 | grep -q ' 200 '
 }
@@ -66,7 +44,7 @@ find "$kubernetes/pki" -type f -exec chmod 0600 {} +
 phase kubeconfig controller-manager
 phase kubeconfig scheduler
 phase kubeconfig kubelet
-issue_probe_credential
+"$HC_LIB/issue-probe-credential"
 wait_for 'aws-iam-authenticator' test -s "$kubernetes/aws-iam-authenticator/kubeconfig.yaml"
 phase control-plane apiserver
 phase control-plane controller-manager
