@@ -8,7 +8,8 @@ module.exports = {
   // Jest leaves one of two processors idle by default.
   maxWorkers: '100%',
   globalSetup: '<rootDir>/test/support/build-command.js',
-  testTimeout: 30_000,
+  // Only for what would never end: some tests plan whole clusters in processes of their own.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
 };

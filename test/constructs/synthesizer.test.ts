@@ -74,11 +74,13 @@ describe('order', () => {
       const after = index < 100 ? charts[index + 2] : undefined;
       if (after) chart.addDependency(after);
     });
-    const start = performance.now();
+    // Of this process alone: others may be busy beside it.
+    const start = process.cpuUsage();
     expect([...synthesize(app)].map(({ name }) => name)).toEqual(
       charts.map(({ node }) => node.id).reverse(),
     );
-    expect(performance.now() - start).toBeLessThan(5000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(5000);
   });
 });
 
@@ -193,7 +195,7 @@ describe('YAML', () => {
         expect(yaml).toBe(dump(plain, { lineWidth: -1, noRefs: true }));
         expect(load(yaml)).toEqual(plain);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 20261122 },
     );
   });
 });

@@ -81,6 +81,7 @@ describe('planAddresses', () => {
           });
         });
       }),
+      { seed: 20261122 },
     );
   });
 
@@ -99,6 +100,7 @@ describe('planAddresses', () => {
           expect(offset).toBeLessThan(sizeOf(subnet.prefix) - 1);
         }
       }),
+      { seed: 20261122 },
     );
   });
 
@@ -130,6 +132,7 @@ describe('planAddresses', () => {
           expect(others).toEqual([]);
         });
       }),
+      { seed: 20261122 },
     );
   });
 

@@ -25,7 +25,7 @@ describe('the default cluster', () => {
   beforeAll(async () => {
     update = await run(false);
     preview = await run(true);
-  }, 60_000);
+  });
 
   const ofType = (type: string): readonly RecordedResource[] =>
     update.resources.filter((resource) => resource.type === type);
