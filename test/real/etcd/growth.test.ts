@@ -16,13 +16,20 @@ async function waitForWord(machine: EtcdMachine, text: string): Promise<void> {
   );
 }
 
-/** Voting members by their names, as etcd has them. */
-async function votersOf(tier: EtcdTier): Promise<readonly string[]> {
+interface Member {
+  readonly name?: string;
+  readonly isLearner?: boolean;
+}
+
+/** Members as etcd has them; one that has not started yet has no name. */
+async function membersOf(tier: EtcdTier): Promise<readonly Member[]> {
   const { stdout } = await tier.etcdctl(['member', 'list', '--write-out=json']);
-  const { members } = JSON.parse(stdout) as {
-    readonly members: readonly { readonly name?: string; readonly isLearner?: boolean }[];
-  };
-  return members
+  return (JSON.parse(stdout) as { readonly members: readonly Member[] }).members;
+}
+
+/** Names of the members that vote. */
+async function votersOf(tier: EtcdTier): Promise<readonly string[]> {
+  return (await membersOf(tier))
     .filter(({ isLearner }) => isLearner !== true)
     .map(({ name }) => name ?? '')
     .sort();
@@ -61,9 +68,19 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
     const began = Date.now();
     const load = new EtcdLoad(tier);
     await waitUntil('load', 60, () => load.count > 50);
-    // As their timers do, until whoever leads has taken both in.
+    // As their timers do; whoever leads acts.
+    const run = () =>
+      Promise.all(founders.map((m) => m.systemctl('start', '--no-block', addMembers)));
+    await waitUntil('a fourth member', 120, async () => {
+      await run();
+      return (await membersOf(tier)).length > 3;
+    });
+    // Cut off on the way: the next run goes on where this one ended.
+    for (const machine of founders) {
+      await machine.exec(['systemctl', 'kill', '--signal=KILL', addMembers]);
+    }
     await waitUntil('five voting members', 240, async () => {
-      await Promise.all(founders.map((m) => m.systemctl('start', '--no-block', addMembers)));
+      await run();
       return (await votersOf(tier)).length === 5;
     });
     for (const machine of further) await waitHealthy(machine);
