@@ -57,7 +57,10 @@ const deviceRequest = {
  * One object of each built-in kind that can be created, by `group/resource`. Requests for
  * certificates are left to those who hold one: the test puts a real request in.
  */
-export function sampleObjects(certificateRequest: string): Readonly<Record<string, KubeObject>> {
+export function sampleObjects(
+  certificateRequest: string,
+  trustAnchor: string,
+): Readonly<Record<string, KubeObject>> {
   const of = (
     apiVersion: string,
     kind: string,
@@ -210,7 +213,7 @@ export function sampleObjects(certificateRequest: string): Readonly<Record<strin
       },
     ),
     'certificates.k8s.io/clustertrustbundles': of('certificates.k8s.io/v1', 'ClusterTrustBundle', {
-      spec: { trustBundle: '' },
+      spec: { trustBundle: trustAnchor },
     }),
     'coordination.k8s.io/leases': of('coordination.k8s.io/v1', 'Lease', {
       spec: { holderIdentity: 'sample', renewTime: day },

@@ -2,24 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
 import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
-import { createRequest } from '../../../lib/pki/issue-certificate';
-import { generateKey } from '../../../lib/pki/key';
-import { sampleObjects } from '../../support/kube-objects';
+import { statusOf } from '../../support/kube-endpoint';
 import { waitFor } from '../../support/kube-process';
+import { creatableResources, makeSamples } from '../../support/kube-samples';
 import { describeWithTools } from '../../support/tools';
 
 interface ListMeta {
   readonly items: readonly { readonly metadata: { readonly name: string } }[];
   readonly metadata: { readonly resourceVersion: string };
-}
-
-interface ApiResourceList {
-  readonly groupVersion: string;
-  readonly resources: readonly {
-    readonly name: string;
-    readonly namespaced: boolean;
-    readonly verbs: readonly string[];
-  }[];
 }
 
 const secretText = 'correct horse battery staple';
@@ -61,7 +51,7 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
   }, 60_000);
 
   test('objects of every built-in kind are written, listed, watched and deleted', async () => {
-    const samples = sampleObjects(await anyCertificateRequest());
+    const samples = await makeSamples();
     const problems: string[] = [];
     const seen: string[] = [];
     for (const { prefix, group, resource } of await creatableResources(plane)) {
@@ -245,6 +235,23 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
     expect(denied).toEqual([]);
   });
 
+  test('after all of this the very processes that were started are ready', async () => {
+    expect(
+      [...plane.programs.values()].map((program) => [program.name, program.exitCode()]),
+    ).toEqual(
+      ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => [name, null]),
+    );
+    await waitFor('readiness', async () =>
+      (await plane.admin.get('/readyz')).status === 200 ? true : undefined,
+    );
+    for (const port of [plane.place.ports.controllerManager, plane.place.ports.scheduler]) {
+      const healthy = await waitFor('health', async () =>
+        (await statusOf({ port }, '/healthz')) === 200 ? true : undefined,
+      );
+      expect(healthy).toBe(true);
+    }
+  });
+
   test('consistent lists come from the cache, as they do on an etcd without users', async () => {
     const collection = '/api/v1/namespaces/sample/configmaps?limit=1&labelSelector=many%3Dnone';
     for (let index = 0; index < 5; index++) {
@@ -261,39 +268,9 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
   });
 });
 
-async function creatableResources(plane: ControlPlane) {
-  const versions = [{ prefix: '/api/v1', group: '' }];
-  const groups = (await plane.admin.get('/apis')).body as {
-    groups: { name: string; preferredVersion: { groupVersion: string } }[];
-  };
-  for (const { name, preferredVersion } of groups.groups) {
-    if (name !== 'example.com')
-      versions.push({ prefix: `/apis/${preferredVersion.groupVersion}`, group: name });
-  }
-  const found = [];
-  for (const { prefix, group } of versions) {
-    const { resources } = (await plane.admin.get(prefix)).body as ApiResourceList;
-    for (const resource of resources) {
-      if (resource.name.includes('/')) continue;
-      if (!resource.verbs.includes('create') || !resource.verbs.includes('list')) continue;
-      found.push({ prefix, group, resource });
-    }
-  }
-  return found;
-}
-
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
-}
-
-async function anyCertificateRequest(): Promise<string> {
-  return createRequest({
-    privateKeyPem: (await generateKey()).privateKeyPem,
-    subject: { commonName: 'sample' },
-    dnsNames: [],
-    ipAddresses: [],
-  });
 }

@@ -2,17 +2,11 @@ import { synthesizeManifests } from '../../../constructs/manifests';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
 import { exactVersion } from '../../../lib/blueprint/version';
 import { planUpgrade } from '../../../lib/kubernetes/upgrade';
-import { createRequest } from '../../../lib/pki/issue-certificate';
-import { generateKey } from '../../../lib/pki/key';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
 import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
-import { sampleObjects } from '../../support/kube-objects';
 import { waitFor } from '../../support/kube-process';
+import { readSamples, storeSamples } from '../../support/kube-samples';
 import { describeWithTools } from '../../support/tools';
-
-interface ApiList {
-  readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
-}
 
 describeWithTools(
   'upgrade from 1.35 to 1.36',
@@ -130,43 +124,4 @@ function withMinor(blueprint: Blueprint, minor: string): Blueprint {
     ...blueprint,
     kubernetes: { ...blueprint.kubernetes, version: exactVersion(minor), minor },
   };
-}
-
-/** Uid by path of one stored object of every kind that a test may leave behind. */
-async function storeSamples(plane: ControlPlane): Promise<Record<string, string>> {
-  const request = await createRequest({
-    privateKeyPem: (await generateKey()).privateKeyPem,
-    subject: { commonName: 'sample' },
-    dnsNames: [],
-    ipAddresses: [],
-  });
-  const stored: Record<string, string> = {};
-  for (const [key, sample] of Object.entries(sampleObjects(request))) {
-    const [, resource = ''] = key.split('/');
-    const { apiVersion, metadata } = sample;
-    const prefix = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-    const { body } = await plane.admin.get(prefix);
-    const found = body as { resources: { name: string; namespaced: boolean }[] } | undefined;
-    const known = found?.resources.find(({ name }) => name === resource);
-    if (!known) continue; // Not yet in this version.
-    const collection = `${prefix}${known.namespaced ? '/namespaces/sample' : ''}/${resource}`;
-    const made = await plane.admin.post(collection, sample);
-    if (made.status !== 201) throw new Error(`${key}: ${made.text}`);
-    stored[`${collection}/${metadata.name}`] = (made.body as ApiList['items'][0]).metadata.uid;
-  }
-  return stored;
-}
-
-/** What is not there any more or is another object. */
-async function readSamples(
-  plane: ControlPlane,
-  stored: Readonly<Record<string, string>>,
-): Promise<readonly string[]> {
-  const problems: string[] = [];
-  for (const [target, uid] of Object.entries(stored)) {
-    const { status, body } = await plane.admin.get(target);
-    const found = (body as { metadata?: { uid?: string } } | undefined)?.metadata?.uid;
-    if (status !== 200 || found !== uid) problems.push(`${target}: ${status}`);
-  }
-  return problems;
 }
