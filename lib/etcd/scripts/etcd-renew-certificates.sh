@@ -48,10 +48,11 @@ for name in $changed; do
   own_key=$(openssl pkey -in "$file" -pubout 2>/dev/null) || own_key=unreadable
   [ "$certificate_key" = "$own_key" ] ||
     die "new certificate $name" 'a key that does not belong to it' 'a certificate and its key'
-  for field in subject ext; do
+  # One by one: whoever issues them may put them in another order.
+  for field in subject subjectAltName extendedKeyUsage; do
     case $field in
       subject) set -- -subject ;;
-      ext) set -- -ext subjectAltName,extendedKeyUsage ;;
+      *) set -- -ext "$field" ;;
     esac
     [ "$(openssl x509 -in "$file" -noout "$@" 2>/dev/null)" = \
       "$(openssl x509 -in "$pki/$name.pem" -noout "$@" 2>/dev/null)" ] ||
@@ -80,10 +81,17 @@ check_new() {
     etcdctl_as health get health >/dev/null && whole
 }
 
-if ! check_new; then
-  for name in $changed; do
-    mv -f "$staged/$name.old" "$pki/$name.pem"
-  done
-  die 'the new certificates' 'a member that does not serve with them' 'a healthy member; the old ones are back'
-fi
+# A busy member may need a moment.
+tries=10
+until check_new; do
+  tries=$((tries - 1))
+  if [ "$tries" -eq 0 ]; then
+    for name in $changed; do
+      mv -f "$staged/$name.old" "$pki/$name.pem"
+    done
+    wait_healthy 30 || die 'this member' 'not healthy, the old certificates are back' 'healthy'
+    die 'the new certificates' 'a member that does not serve with them' 'a healthy member; the old ones are back'
+  fi
+  sleep 1
+done
 log "renewed:$changed; the server certificate is now $(serial "$pki/server.pem")"
