@@ -290,6 +290,8 @@ cp $units/*.target $units/systemd-journald*.s* $units/*.slice /mnt/
 printf "[Unit]\\nRequires=basic.target systemd-journald.service\\n" >/mnt/machine.target
 mount --move /mnt $units
 mount -t tmpfs tmpfs /usr/lib/systemd/system-generators
+# Last: what lies below it on the host is mounted by now.
+mount -t tmpfs -o mode=1777 tmpfs /tmp
 # As systemd expects of whoever starts it in a container; credentials of units depend on it.
 mount --make-rshared /
 exec env -i container=hc PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
