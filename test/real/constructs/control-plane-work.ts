@@ -156,17 +156,13 @@ export async function waitForPods(
   count: number,
 ): Promise<void> {
   try {
-    await waitFor(
-      `${count} pods ${selector} in ${namespace}`,
-      async () => {
-        const { body } = await server.admin.get(
-          `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`,
-        );
-        const { items = [] } = (body ?? {}) as { items?: unknown[] };
-        return items.length >= count || undefined;
-      },
-      { seconds: 30 },
-    );
+    await waitFor(`${count} pods ${selector} in ${namespace}`, async () => {
+      const { body } = await server.admin.get(
+        `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`,
+      );
+      const { items = [] } = (body ?? {}) as { items?: unknown[] };
+      return items.length >= count || undefined;
+    });
   } catch (error) {
     const events = await server.kubectl(['get', 'events', '-n', namespace]);
     throw new Error(`${String(error)}\n${events.stdout}`, { cause: error });

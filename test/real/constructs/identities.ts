@@ -1,5 +1,6 @@
 import type { ApiServer } from '../../support/constructs-api-server';
 import type { KubeClient } from '../../support/kube-client';
+import { waitFor } from '../../support/kube-process';
 
 /** Who asks, with credentials of their own. */
 export const people = {
@@ -45,14 +46,14 @@ export async function identify(server: ApiServer): Promise<Record<Identity, Kube
 
 async function tokenOf(server: ApiServer, account: string): Promise<string> {
   const path = `/api/v1/namespaces/kube-system/serviceaccounts/${account}/token`;
-  for (let attempt = 0; attempt < 100; attempt++) {
+  // The controller manager makes its account first.
+  return waitFor(`token of ${account}`, async () => {
     const answer = await server.admin.post(path, {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
       spec: {},
     });
-    if (answer.status === 201) return (answer.body as { status: { token: string } }).status.token;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`no token of ${account}: the controller manager did not make its account`);
+    if (answer.status !== 201) return undefined;
+    return (answer.body as { status: { token: string } }).status.token;
+  });
 }

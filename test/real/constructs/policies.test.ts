@@ -31,6 +31,7 @@ import {
   must,
   populate,
   prepare,
+  waitSettled,
 } from './setup';
 
 interface AuditEvent {
@@ -65,9 +66,10 @@ describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
       await defineApplySet(server);
       await prepare(server);
       await applyManifests(server, manifests);
+      await waitSettled(server);
       clients = await identify(server);
       await populate(server, clients.node);
-    }, 180_000);
+    });
     afterAll(() => server.stop());
 
     test('requests are let through and refused as the table says', async () => {
@@ -97,7 +99,7 @@ describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
       await waitForPods(server, 'kube-system', 'k8s-app=kube-dns', 2);
       await waitForPods(server, 'kube-system', 'job-name=upgrade-health-check', 1);
       await waitForPods(server, 'hardened-kube-bench', 'job-name=scan', 1);
-    }, 90_000);
+    });
 
     test('the service account default of a namespace made later mounts no token', async () => {
       await must(clients.tenant, '/api/v1/namespaces', {
@@ -196,6 +198,6 @@ describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
         const { status } = await server.admin.get('/api/v1/namespaces/vault');
         return status === 404 || undefined;
       });
-    }, 90_000);
+    });
   });
 });

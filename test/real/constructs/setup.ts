@@ -139,6 +139,40 @@ export async function applyManifests(
 }
 
 /**
+ * Waits until the controllers have taken up what was applied. Until a quota is counted the API server
+ * lets no pod in, and a Deployment gets a mark when it is first seen.
+ */
+export async function waitSettled(server: ApiServer): Promise<void> {
+  const listed = async (target: string) => {
+    const { body } = await server.admin.get(target);
+    return (body as { items?: readonly ControlledObject[] } | undefined)?.items;
+  };
+  await waitFor('what was applied to be taken up', async () => {
+    const quotas = await listed('/api/v1/resourcequotas');
+    const workloads = [
+      await listed('/apis/apps/v1/deployments'),
+      await listed('/apis/apps/v1/daemonsets'),
+    ].flatMap((items) => items ?? [{}]);
+    const counted = quotas?.every(({ spec, status }) =>
+      Object.keys(spec?.hard ?? {}).every((resource) => status?.hard?.[resource] !== undefined),
+    );
+    const seen = workloads.every(
+      ({ metadata, status }) => (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1),
+    );
+    return (counted === true && seen) || undefined;
+  });
+}
+
+interface ControlledObject {
+  readonly metadata?: { readonly generation?: number };
+  readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly observedGeneration?: number;
+  };
+}
+
+/**
  * Every applied object by its name: all of it but its status, and when the manifests last changed
  * it. Of policies that time is left out: the first apply after their controller has written their
  * status moves it, although nothing else changes.

@@ -16,7 +16,14 @@ import {
 import { identify, type Identity } from './identities';
 import { container, pod, restrictedSpec } from './pods';
 import { allow, create, deny, wrongOutcomes, type RequestRow } from './request';
-import { applyManifests, defineApplySet, defineCalico, populate, prepare } from './setup';
+import {
+  applyManifests,
+  defineApplySet,
+  defineCalico,
+  populate,
+  prepare,
+  waitSettled,
+} from './setup';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const wanted = 'images must name their digest';
@@ -129,9 +136,10 @@ describeWithTools('the strict cluster', apiServerTools('1.36'), () => {
     await defineApplySet(server);
     await prepare(server);
     await applyManifests(server, synthesizeManifests(blueprint));
+    await waitSettled(server);
     clients = await identify(server);
     await populate(server, clients.node, `registry.example.com/app@${digest}`);
-  }, 180_000);
+  });
   afterAll(() => server.stop());
 
   test('requests are let through and refused as the table says', async () => {
@@ -151,5 +159,5 @@ describeWithTools('the strict cluster', apiServerTools('1.36'), () => {
     }
     await waitForPods(server, 'kube-system', 'job-name=upgrade-health-check', 1);
     await waitForPods(server, 'hardened-kube-bench', 'job-name=scan', 1);
-  }, 90_000);
+  });
 });
