@@ -41,7 +41,7 @@ export async function startAuthenticator(
         return undefined;
       }
     },
-    { programs: [started], seconds: 30 },
+    { programs: [started] },
   );
   return started;
 }

@@ -91,8 +91,11 @@ for command in "$@"; do
   # ps -C goes by the name of the program file.
   cp /usr/bin/sleep "$SCRATCH/bin/\${command%% *}"
   bash -c 'exec -a "$1" "$2" 600' bash "$command" "$SCRATCH/bin/\${command%% *}" &
+  until [ "$(readlink "$SCRATCH/root/proc/$!/exe")" = "$SCRATCH/bin/\${command%% *}" ]; do
+    kill -0 $!
+    sleep 0.1
+  done
 done
-sleep 0.5
 exec chroot "$SCRATCH/root" "$KUBE_BENCH" run --benchmark "$BENCHMARK" --targets "$TARGETS" \\
   --config-dir "$RULES" --config "$RULES/config.yaml" --json
 `;

@@ -81,7 +81,7 @@ export async function startPlainEtcd(
       const { code } = await ask(['endpoint', 'health']);
       return code === 0 || undefined;
     },
-    { seconds: 30, programs: [program] },
+    { programs: [program] },
   );
   const address = planAddresses(blueprint).etcdMembers['etcd-0'] ?? '';
   return {

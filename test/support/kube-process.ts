@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /** A program that a test started and ends by itself. */
 export interface Program {
@@ -46,7 +47,7 @@ export function startProgram(options: {
     exitCode: () => child.exitCode,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null) child.kill(signal);
-      const force = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const force = setTimeout(() => child.kill('SIGKILL'), 60_000);
       await ended;
       clearTimeout(force);
     },
@@ -101,27 +102,22 @@ export async function mustRun(
   return result;
 }
 
-/** Ports on loopback that nothing listens on, all different. */
+/**
+ * Ports that nothing listens on, all different. They lie below those that the kernel gives to
+ * outgoing connections: one of these could take a port before the program that it is for.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            resolve(server);
-          });
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8');
+  const [given = 0] = range.split(/\s+/).map(Number);
+  const [first, end] = given >= 20_000 ? [12_000, given] : [0, 0];
+  const servers = new Map<number, Server>();
+  while (servers.size < count) {
+    const server = await listenOn(first === end ? 0 : randomInt(first, end));
+    const address = server?.address();
+    if (server && typeof address === 'object' && address) servers.set(address.port, server);
+  }
   await Promise.all(
-    servers.map(
+    [...servers.values()].map(
       (server) =>
         new Promise<void>((resolve) =>
           server.close(() => {
@@ -130,7 +126,20 @@ export async function freePorts(count: number): Promise<readonly number[]> {
         ),
     ),
   );
-  return ports;
+  return [...servers.keys()];
+}
+
+/** A server on a port of every address, or nothing where there is one. */
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(undefined);
+    });
+    server.listen(port, '0.0.0.0', () => {
+      resolve(server);
+    });
+  });
 }
 
 /** Asks again until the answer is not undefined, with the end of the logs in the error. */
@@ -143,7 +152,7 @@ export async function waitFor<T>(
     readonly everyMilliseconds?: number;
   } = {},
 ): Promise<T> {
-  const { seconds = 60, programs = [], everyMilliseconds = 100 } = options;
+  const { seconds = 120, programs = [], everyMilliseconds = 100 } = options;
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

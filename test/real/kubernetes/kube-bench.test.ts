@@ -107,7 +107,7 @@ describeWithTools('kube-bench', ['kube-bench', 'kubeadm@1.36', 'openssl'], (tool
       ],
     });
     results = [...controlPlane, ...node];
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const root of roots) await rm(root, { recursive: true, force: true });
   });
