@@ -8,7 +8,7 @@ import { planApiServerFlags } from '../../../lib/kubernetes/api-server-flags';
 import { planControllerManagerFlags } from '../../../lib/kubernetes/controller-manager-flags';
 import { renderCommandLine, type Flags } from '../../../lib/kubernetes/flags';
 import { planKubeadmFiles } from '../../../lib/kubernetes/kubeadm-config';
-import { planKubeletFlags } from '../../../lib/kubernetes/kubelet-service';
+import { planKubeletFiles, planKubeletFlags } from '../../../lib/kubernetes/kubelet-service';
 import { removedFlags, supportedMinors } from '../../../lib/kubernetes/releases';
 import { planSchedulerFlags } from '../../../lib/kubernetes/scheduler-flags';
 import { planPki } from '../../../lib/pki/pki-plan';
@@ -100,6 +100,23 @@ for (const minor of supportedMinors) {
         }
       });
 
+      test.each(['control-plane', 'worker'] as const)(
+        'its kubelet takes the configuration of a %s as it is',
+        async (role) => {
+          const [file] = planKubeletFiles(blueprintOf({}), { role });
+          const content = fillIn(file?.content ?? '');
+          // No kubeconfig is there, so a kubelet that takes its configuration ends for want of one.
+          expect(await startKubelet(tools[`kubelet@${minor}`], content)).toMatch(
+            /^[^\n]*(unable to load kubeconfig|unable to load client CA file)[^\n]*$/,
+          );
+          // What would be wrong is seen: an unknown field, a value out of range.
+          const unknown = await startKubelet(tools[`kubelet@${minor}`], `${content}nonsense: 1\n`);
+          expect(unknown).toContain('unknown field');
+          const negative = content.replace('maxPods: 110', 'maxPods: -1');
+          expect(await startKubelet(tools[`kubelet@${minor}`], negative)).toContain('maxPods');
+        },
+      );
+
       test('renders static pods with every flag of ours, and the kubelet configuration as is', async () => {
         const blueprint = blueprintOf({});
         const pki = await materializePki(planPki(blueprint));
@@ -190,6 +207,27 @@ test('the configuration has all four documents, each once', () => {
     'KubeProxyConfiguration',
   ]);
 });
+
+/** What a kubelet complains of, on a machine whose cgroups are of version 2 alone. */
+async function startKubelet(kubelet: string, content: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'kubelet-'));
+  const config = path.join(folder, 'config.yaml');
+  await writeFile(config, content);
+  const script = `
+mount --make-rprivate /
+umount -l /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+exec "$@"`;
+  const { stderr } = await runCommand('unshare', [
+    ...['--mount', 'sh', '-euc', script, 'sh', kubelet, `--config=${config}`],
+    ...[`--kubeconfig=${folder}/none`, `--root-dir=${folder}/root`, '--hostname-override=a'],
+  ]);
+  await rm(folder, { recursive: true });
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => /^[EF]\d|strict decoding|unknown flag|deprecated/i.test(line));
+  return complaints.join('\n');
+}
 
 function fillIn(text: string): string {
   return Object.entries(machineFacts).reduce(
