@@ -38,11 +38,11 @@ describeWithTools(
         return status === 200 || undefined;
       });
       stored = await storeSamples(older);
-    }, 180_000);
+    });
     afterAll(async () => {
       for (const plane of planes) await plane.stop();
       await etcd.stop();
-    }, 60_000);
+    });
 
     test('is planned: etcd stays, every control-plane machine, then every pool', () => {
       const next = withMinor(etcd.blueprint, '1.36');
@@ -86,7 +86,7 @@ describeWithTools(
           Buffer.from(writer.minor).toString('base64'),
         );
       }
-    }, 120_000);
+    });
 
     test('when the older machine goes, the newer takes its leases over', async () => {
       await older.stop();
@@ -103,13 +103,13 @@ describeWithTools(
       await waitFor(
         'renewed leases',
         async () => (await holders()).every((time, index) => time !== before[index]) || undefined,
-        { seconds: 60, everyMilliseconds: 1000 },
+        { everyMilliseconds: 1000 },
       );
       expect(await readSamples(newer, stored)).toEqual([]);
       const { stdout } = await newer.kubectl(['version', '-o', 'json']);
       const { serverVersion } = JSON.parse(stdout) as { serverVersion: { gitVersion: string } };
       expect(serverVersion.gitVersion).toMatch(/^v1\.36\./);
-    }, 90_000);
+    });
 
     test('the new version serves what it adds', async () => {
       const { body } = await newer.admin.get('/apis/admissionregistration.k8s.io/v1');
