@@ -1,5 +1,6 @@
 import { decodeFields, encodeFields, type ProtoField } from '../../../bench/etcd/proto-fields';
 import type { EtcdClient, GrpcAnswer } from '../../../bench/etcd/client';
+import { pause } from '../../support/etcd-run';
 
 /** What came of an operation: done, refused by etcd's access control, or not even let in by TLS. */
 export type Outcome = 'ok' | 'denied' | 'shut';
@@ -105,12 +106,8 @@ export async function tryOperation(
   const fields = planned.map(({ field, value }) =>
     value.toString() === takenAddress ? bytes(field, peerUrl) : { field, value },
   );
-  let answer: GrpcAnswer;
-  try {
-    answer = await client.request(method, fields);
-  } catch {
-    return 'shut';
-  }
+  const answer = await ask(client, method, fields);
+  if (answer === undefined) return 'shut';
   const says = answer.message.toLowerCase();
   // A watch is refused by a message of its own, not by the call's status.
   const refusedWatch = method === 'Watch/Watch' && watchReason(answer.body);
@@ -118,6 +115,28 @@ export async function tryOperation(
   if (answer.code === 0 || vain.some((text) => says.includes(text))) return 'ok';
   if (refusals.some((text) => says.includes(text))) return 'denied';
   throw new Error(`${name}: ${answer.code} ${answer.message}`);
+}
+
+/**
+ * The answer, or nothing where TLS does not let the client in. While etcd says that it can't serve for
+ * the moment, as during an election, it is asked again.
+ */
+async function ask(
+  client: EtcdClient,
+  method: string,
+  fields: readonly ProtoField[],
+): Promise<GrpcAnswer | undefined> {
+  const unavailable = 14;
+  for (let tries = 1; ; tries++) {
+    try {
+      const answer = await client.request(method, fields);
+      if (answer.code !== unavailable || tries === 60) return answer;
+    } catch (error) {
+      if (String(error).includes('no answer in')) throw error;
+      return undefined;
+    }
+    await pause(0.5);
+  }
 }
 
 /** Whether the first message on a watch says that it is cancelled (field 4). */
