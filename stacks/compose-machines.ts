@@ -11,7 +11,6 @@ import { findImage } from './machine-image';
 import type { MachineScope } from './machine-scope';
 import type { SecureBucket } from './secure-bucket';
 import type { SessionDocument } from './session-document';
-import type { WorkerPool } from './worker-pool';
 
 /** The tiers. */
 export interface ClusterMachines {
@@ -20,7 +19,8 @@ export interface ClusterMachines {
   readonly sessions: SessionDocument | undefined;
   readonly etcd: EtcdTier;
   readonly controlPlane: ControlPlane;
-  readonly workers: readonly WorkerPool[];
+  /** Names of auto-scaling groups by pool. */
+  readonly workerGroups: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /** Composes every machine, each tier under a role of its own. */
@@ -34,7 +34,7 @@ export function composeMachines(cluster: Omit<MachineScope, 'imageOf'>): Cluster
   return {
     etcd: composeEtcd(scope, etcdContent, directory),
     controlPlane: composeControlPlane(scope, content, directory),
-    workers: composeWorkers(scope, content),
+    workerGroups: composeWorkers(scope, content),
     bastion: composeBastion(scope, content),
     sessions: composeSessions(scope),
   };

@@ -1,7 +1,9 @@
+import * as pulumi from '@pulumi/pulumi';
 import { machineOf } from './cluster-plan';
 import { idsOf } from './compose-network';
 import { ControlPlane } from './control-plane';
 import type { EtcdDirectory } from './etcd-directory';
+import { inTurn } from './in-turn';
 import type { MachineContent } from './machine-content';
 import {
   composeIdentity,
@@ -80,11 +82,11 @@ export function composeControlPlane(
   );
 }
 
-/** Composes the worker pools, all under one role. */
+/** Composes the worker pools, all under one role. Gives the name of each one's group. */
 export function composeWorkers(
   scope: MachineScope,
   content: MachineContent,
-): readonly WorkerPool[] {
+): pulumi.Output<Readonly<Record<string, string>>> {
   const { name, parent, blueprint, storage, network } = scope;
   const bucket = storage.clusterBucket;
   const secrets = secretsOf(scope, { role: 'worker' });
@@ -95,8 +97,10 @@ export function composeWorkers(
     ...planTierAccess(scope, 'worker', facts, ['worker-*']),
   ]);
   const open = blueprint.access.nodePortCidrs.length > 0;
-  return blueprint.workers.map((pool) => {
-    const machine = machineOf(scope, `worker-${pool.name}`);
+  const machines = new Map(scope.machines.map((machine) => [machine.name, machine]));
+  const groups = inTurn(blueprint.workers, (pool) => {
+    const machine = machines.get(`worker-${pool.name}`);
+    if (!machine) throw new Error(`no machine of the pool ${pool.name} was planned`);
     return new WorkerPool(
       `${name}-worker-${pool.name}`,
       {
@@ -117,6 +121,13 @@ export function composeWorkers(
         tags: { ...tierTags(scope, 'worker'), 'hardened-cluster:pool': pool.name },
       },
       { parent },
-    );
+    ).groupName;
   });
+  return pulumi
+    .output(groups)
+    .apply((names) =>
+      Object.fromEntries(
+        blueprint.workers.map(({ name: pool }, index) => [pool, names[index] ?? '']),
+      ),
+    );
 }

@@ -39,6 +39,8 @@ export interface HardenedClusterOutputs {
   readonly oidcProviderArn?: pulumi.Output<string>;
   /** Data volumes of etcd by member. */
   readonly etcdDataVolumes: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Auto-scaling groups of workers by pool. */
+  readonly workerGroups: pulumi.Output<Readonly<Record<string, string>>>;
   /** Why the configuration does not conform; empty when it does. */
   readonly nonConformities: readonly string[];
 }
@@ -103,6 +105,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
       etcdBucket: storage.etcdBucket.bucketName,
       ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),
       etcdDataVolumes: machines.etcd.dataVolumeIds,
+      workerGroups: machines.workerGroups,
       nonConformities: blueprint.nonConformities,
     };
     this.registerOutputs({ ...this.outputs });

@@ -23,14 +23,17 @@ export interface MachineContentArgs {
 
 /** Puts the bundles of machines and the pinned artifacts that they install into their bucket. */
 export class MachineContent extends pulumi.ComponentResource {
-  private readonly bundles: ReadonlyMap<string, BucketObjectv2>;
+  private readonly bundles = new Map<string, BucketObjectv2>();
   private readonly artifacts: ReadonlyMap<string, BucketObjectv2>;
 
-  constructor(name: string, args: MachineContentArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    private readonly args: MachineContentArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const { machines } = args;
     refuseArguments('MachineContent', checkArtifacts(args));
     super(componentType('MachineContent'), name, {}, opts);
-    this.bundles = new Map(machines.map((m) => [m.name, this.bundle(name, m, args)]));
     const artifacts = new Map(
       machines.flatMap((machine) => machine.artifacts).map((a) => [artifactKey(a), a]),
     );
@@ -43,16 +46,22 @@ export class MachineContent extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What must be in the bucket before a machine starts. */
+  /**
+   * What must be in the bucket before a machine starts. Its bundle is put there when it is asked for
+   * first: those of many pools are made with their pools, a few at a time.
+   */
   of(machine: MachineConfig): readonly pulumi.Resource[] {
+    const bundle = this.bundles.get(machine.name) ?? this.bundle(machine);
+    this.bundles.set(machine.name, bundle);
     const objects = [
-      this.bundles.get(machine.name),
+      bundle,
       ...machine.artifacts.map((artifact) => this.artifacts.get(artifactKey(artifact))),
     ];
     return objects.filter((object) => object !== undefined);
   }
 
-  private bundle(name: string, machine: MachineConfig, args: MachineContentArgs): BucketObjectv2 {
+  private bundle(machine: MachineConfig): BucketObjectv2 {
+    const { name, args } = this;
     const { tar, sha256 } = renderBundle(machine);
     return new BucketObjectv2(
       `${name}-bundle-${machine.name}`,

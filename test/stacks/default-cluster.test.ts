@@ -235,6 +235,7 @@ describe('the default cluster', () => {
       'oidcIssuer',
       'oidcProviderArn',
       'vpcId',
+      'workerGroups',
     ]);
     const secrets = Object.entries(update.outputs).filter(([, value]) =>
       pulumi.runtime.isRpcSecret(value),
