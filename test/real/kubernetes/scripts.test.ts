@@ -4,6 +4,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { synthesizeManifests } from '../../../constructs/manifests';
 import { manifestKeys, renderManifestIndex } from '../../../lib/kubernetes/manifest-store';
+import { nodeBindings } from '../../../lib/kubernetes/node-bindings';
 import { createRequest } from '../../../lib/pki/issue-certificate';
 import { generateKey } from '../../../lib/pki/key';
 import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
@@ -120,6 +121,10 @@ describeWithTools(
       const status = async (target: string) => (await plane.admin.get(target)).status;
       expect(await status('/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy')).toBe(200);
       expect(await status('/apis/apps/v1/namespaces/kube-system/deployments/coredns')).toBe(200);
+      for (const { metadata } of nodeBindings) {
+        const target = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${metadata.name}`;
+        expect([target, await status(target)]).toEqual([target, 200]);
+      }
       const { body } = await plane.admin.get(`/api/v1/nodes/${node}`);
       const { labels } = (body as { metadata: { labels: Record<string, string> } }).metadata;
       expect(labels['node-role.kubernetes.io/control-plane']).toBe('');
