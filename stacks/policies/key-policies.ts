@@ -1,5 +1,16 @@
 import type { ArnParts, PolicyStatement } from '../policy-document';
 
+/** What whoever encrypts and decrypts with a key needs, and no more. */
+const use = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
 /** Administration without use: who may change a key can't decrypt with it. */
 export function planKeyAdministration({ partition, accountId }: ArnParts): PolicyStatement {
   return {
@@ -42,15 +53,7 @@ export function planKeyUseThrough(
     Sid: 'UseThroughServicesByIamPolicies',
     Effect: 'Allow',
     Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-    Action: [
-      'kms:Decrypt',
-      'kms:DescribeKey',
-      'kms:Encrypt',
-      'kms:GenerateDataKey',
-      'kms:GenerateDataKeyWithoutPlaintext',
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-    ],
+    Action: use,
     Resource: ['*'],
     Condition: {
       StringEquals: {
@@ -98,15 +101,7 @@ export function planStorageKeyPolicy(parts: ArnParts): readonly PolicyStatement[
     {
       ...autoScaling,
       Sid: 'VolumesOfAutoScalingGroups',
-      Action: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
+      Action: use,
       Condition: {
         ArnEquals: { 'aws:PrincipalArn': scaling },
         StringEquals: { 'kms:CallerAccount': accountId },
@@ -136,15 +131,7 @@ export function planLogsKeyPolicy(
       Sid: 'LogGroupsOfTheCluster',
       Effect: 'Allow',
       Principal: { Service: `logs.${region}.amazonaws.com` },
-      Action: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
+      Action: use,
       Resource: ['*'],
       Condition: {
         ArnLike: {
