@@ -12,7 +12,7 @@ function noteMinor(from: Blueprint, to: Blueprint): readonly string[] {
   return [
     ...(!before.mutatingAdmissionPolicy && after.mutatingAdmissionPolicy
       ? [
-          'MutatingAdmissionPolicy is there without further flags: the manifests use it for the tokens of default service accounts. API servers that are not replaced yet do not know it, so manifests are applied from the first new machine on',
+          'MutatingAdmissionPolicy is there without further flags: the manifests use it for the tokens of default service accounts. API servers of the older minor do not know it, so the manifests wait for the first new machine; until the last old one is replaced, apply-manifests.service fails there',
         ]
       : []),
     ...(before.crictl === after.crictl ? [] : [`crictl ${before.crictl} -> ${after.crictl}`]),

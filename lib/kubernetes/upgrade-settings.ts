@@ -91,19 +91,17 @@ function ofFields(configuration: object): Settings {
   );
 }
 
-/** Every value of a document by its place; what is empty counts as a value. */
+/** Every value of a document by its place; what is empty has none. */
 function leavesOf(document: unknown, place = ''): Settings {
-  const inside: readonly (readonly [string, unknown])[] =
-    typeof document !== 'object' || document === null
-      ? []
-      : Array.isArray(document)
-        ? document.map((item: unknown, index) => [`${place}[${index}]`, item])
-        : Object.entries(document).map(([name, value]) => [
-            place === '' ? name : `${place}.${name}`,
-            value,
-          ]);
-  if (inside.length > 0) {
-    return new Map(inside.flatMap(([name, value]) => [...leavesOf(value, name)]));
+  if (document === undefined) return new Map();
+  if (typeof document !== 'object' || document === null) {
+    return new Map([[place, JSON.stringify(document)]]);
   }
-  return new Map(document === undefined ? [] : [[place, JSON.stringify(document)]]);
+  const inside: readonly (readonly [string, unknown])[] = Array.isArray(document)
+    ? document.map((item: unknown, index) => [`${place}[${index}]`, item])
+    : Object.entries(document).map(([name, value]) => [
+        place === '' ? name : `${place}.${name}`,
+        value,
+      ]);
+  return new Map(inside.flatMap(([name, value]) => [...leavesOf(value, name)]));
 }

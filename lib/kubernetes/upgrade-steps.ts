@@ -1,4 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import { featuresOf } from './releases';
 import type { MachineChange } from './upgrade-machines';
 import type { SettingChange } from './upgrade-settings';
 
@@ -24,22 +25,31 @@ export interface UpgradeChanges {
  * bastion is last: until then it is the known way in.
  */
 export function planUpgradeSteps(
+  from: Blueprint,
   to: Blueprint,
   { configuration, machines, manifests }: UpgradeChanges,
 ): readonly UpgradeStep[] {
   const of = (tier: RegExp) => machines.filter(({ machine }) => tier.test(machine));
   const members = of(/^etcd-/);
-  const controlPlane = of(/^control-plane$/);
+  const controlPlane = of(/^control-plane$/).length > 0 ? controlPlaneSteps(to) : [];
+  // Kinds that only a new API server knows wait for the first one, which applies them at its start.
+  const wait = hasNewKinds(from, to) ? 1 : 0;
   const steps = [
     ...(members.length + controlPlane.length > 0 ? [snapshot] : []),
     ...members.map(({ machine }) => replaceMember(machine)),
+    ...controlPlane.slice(0, wait),
     ...(manifests.length > 0 ? [applyManifests(manifests.length)] : []),
-    ...(controlPlane.length > 0 ? controlPlaneSteps(to) : []),
+    ...controlPlane.slice(wait),
     ...of(/^worker-/).map((pool) => poolStep(pool, to)),
     ...of(/^bastion$/).map(bastionStep),
   ];
   // Networks, groups' sizes, buckets: what is changed in place.
   return steps.length === 0 && configuration.length > 0 ? [inPlace] : steps;
+}
+
+function hasNewKinds(from: Blueprint, to: Blueprint): boolean {
+  const [before, after] = [featuresOf(from.kubernetes.minor), featuresOf(to.kubernetes.minor)];
+  return !before.mutatingAdmissionPolicy && after.mutatingAdmissionPolicy;
 }
 
 const snapshot: UpgradeStep = {
@@ -67,7 +77,7 @@ function applyManifests(count: number): UpgradeStep {
   return {
     machine: 'manifests',
     action: `${count} ${count === 1 ? 'object comes, goes or changes' : 'objects come, go or change'}; each control-plane machine looks every five minutes`,
-    done: 'apply-manifests.service has ended well on a control-plane machine, at the latest on the first new one',
+    done: 'the start of the first new control-plane machine, or apply-manifests.service on one, has ended well',
   };
 }
 

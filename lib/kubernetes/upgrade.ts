@@ -52,7 +52,7 @@ export function planUpgrade(from: Blueprint, to: Blueprint, manifests: ManifestP
     ...changes,
     settings: compareSettings(from, to),
     notes: noteUpgrade(from, to),
-    steps: refusals.length > 0 ? [] : planUpgradeSteps(to, changes),
+    steps: refusals.length > 0 ? [] : planUpgradeSteps(from, to, changes),
     refusals,
   };
 }

@@ -87,8 +87,8 @@ describe('plan --upgrade-from', () => {
     const steps = [...stdout.matchAll(/^ +\d+\. ([^:]+):/gm)].map((match) => match[1]);
     expect(steps).toEqual([
       'etcd',
-      'manifests',
       'control-plane 1 of 3',
+      'manifests',
       'control-plane 2 of 3',
       'control-plane 3 of 3',
       'worker-general',

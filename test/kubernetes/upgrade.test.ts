@@ -37,8 +37,10 @@ test('plans a new minor: control plane one by one, then the pools, etcd not touc
   expect(refusals).toEqual([]);
   expect(steps.map(({ machine }) => machine)).toEqual([
     'etcd',
+    'control-plane 1 of 3',
     'manifests',
-    ...controlPlane,
+    'control-plane 2 of 3',
+    'control-plane 3 of 3',
     'worker-general',
   ]);
   expect(notes).toEqual([
@@ -207,6 +209,19 @@ test.each<readonly [string, Partial<BlueprintInput>, Told]>([
   );
   expect(manifests.map(({ part }) => part)).toEqual(expect.arrayContaining([...told.objects]));
   expect(steps.map(({ machine }) => machine)).toEqual(told.steps);
+});
+
+test('applies manifests before the control plane where the older API servers know them', () => {
+  const { steps } = planWithManifests(
+    { kubernetes: { version: '1.36' } },
+    { kubernetes: { version: '1.37' }, namespaces: [{ name: 'shop' }] },
+  );
+  expect(steps.map(({ machine }) => machine)).toEqual([
+    'etcd',
+    'manifests',
+    ...controlPlane,
+    'worker-general',
+  ]);
 });
 
 test('tells who keeps a right until the last machine is replaced', () => {

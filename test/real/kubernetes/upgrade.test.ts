@@ -53,8 +53,8 @@ describeWithTools(
       expect(plan.refusals).toEqual([]);
       expect(plan.steps.map(({ machine }) => machine)).toEqual([
         'etcd',
-        'manifests',
         'control-plane 1 of 3',
+        'manifests',
         'control-plane 2 of 3',
         'control-plane 3 of 3',
         'worker-general',
