@@ -215,6 +215,24 @@ export function sampleObjects(
     'certificates.k8s.io/clustertrustbundles': of('certificates.k8s.io/v1', 'ClusterTrustBundle', {
       spec: { trustBundle: trustAnchor },
     }),
+    'certificates.k8s.io/podcertificaterequests': of(
+      'certificates.k8s.io/v1',
+      'PodCertificateRequest',
+      {
+        spec: {
+          signerName: 'example.com/sample',
+          podName: 'sample',
+          podUID: 'a',
+          serviceAccountName: 'default',
+          serviceAccountUID: 'b',
+          nodeName: 'sample',
+          nodeUID: 'c',
+          maxExpirationSeconds: 3600,
+          // The same request without its PEM armour.
+          stubPKCS10Request: certificateRequest.replaceAll(/-----[^-]+-----|\s/g, ''),
+        },
+      },
+    ),
     'coordination.k8s.io/leases': of('coordination.k8s.io/v1', 'Lease', {
       spec: { holderIdentity: 'sample', renewTime: day },
     }),
