@@ -9,7 +9,7 @@ export interface Program {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Exit code once it has ended. */
+  /** Exit code once it has ended; 128 where a signal ended it. */
   exitCode(): number | null;
   /** Ends it, by its process id, and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -44,7 +44,7 @@ export function startProgram(options: {
     name: options.name,
     pid,
     logFile: options.logFile,
-    exitCode: () => child.exitCode,
+    exitCode: () => child.exitCode ?? (child.signalCode === null ? null : 128),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null) child.kill(signal);
       const force = setTimeout(() => child.kill('SIGKILL'), 60_000);
