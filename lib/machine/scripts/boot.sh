@@ -27,6 +27,10 @@ check_image() {
 }
 
 make_users() {
+  # Copies that a systemd-sysusers left which was killed: of /etc/shadow, too.
+  for database in passwd group shadow gshadow; do
+    rm -f "$HC_ROOT/etc/.#$database"*
+  done
   mkdir -p "$HC_ROOT/etc/sysusers.d"
   cp "$plan/users" "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf"
   systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"} "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf" ||

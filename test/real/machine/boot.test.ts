@@ -132,6 +132,7 @@ describe('a boot that is killed', () => {
     const duration = Date.now() - begin;
     const expected = clean.snapshot();
     const root = makeRoot(machine);
+    root.write('etc/.#shadowA1b2C3', 'as systemd-sysusers leaves it when it is killed');
     const steps = 12;
     for (let step = 1; step <= steps; step += 1) {
       // Each run gets a little further than the one before, and goes on where that one ended.
