@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { InputError } from './input-error';
 
@@ -10,6 +10,9 @@ import { InputError } from './input-error';
 export function readConfigFile(file: string): object {
   if (!existsSync(file)) {
     throw new InputError([`${file}: got no such file, expected a configuration in YAML`]);
+  }
+  if (!statSync(file).isFile()) {
+    throw new InputError([`${file}: got no file, expected a configuration in YAML`]);
   }
   const lineCounter = new LineCounter();
   const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter, prettyErrors: false });

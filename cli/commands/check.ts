@@ -1,5 +1,5 @@
 import type { ExitCode } from '../command-line';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Facts } from '../../lib/conformance/facts';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
 import {
@@ -13,6 +13,7 @@ import { collectPlanFolder, isPlanFolder } from '../check/collect-folder';
 import { collectManifests } from '../check/collect-manifests';
 import { InputError } from '../input-error';
 import { pictureOf } from '../picture';
+import { writeReport } from '../write-report';
 import { unlockedWarnings } from '../unlocked-warnings';
 
 /** Options of `check` as the command line gives them. */
@@ -25,8 +26,7 @@ export interface CheckOptions {
 export function runCheck(targets: readonly string[], options: CheckOptions, now: Date): ExitCode {
   const { report, extras } = reportOn(targets, now.toISOString().slice(0, 10));
   const text = renderReport(report, options.format, extras);
-  if (options.out === undefined) process.stdout.write(text);
-  else writeFileSync(options.out, text);
+  writeReport(text, options.out);
   return exitCodeOf(report);
 }
 

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { renderProblem } from '../../lib/blueprint/problem';
 import { fetchSums } from '../../lib/machine/fetch-sums';
 import { listUnlocked } from '../../lib/machine/list-unlocked';
 import { planMachines } from '../../lib/machine/plan-machines';
 import type { ExitCode } from '../command-line';
+import { writeReport } from '../write-report';
 import { InputError } from '../input-error';
 import { loadBlueprint, type ConfigChoice } from '../load-blueprint';
 
@@ -30,7 +30,6 @@ export async function runLock(options: LockOptions, now: Date): Promise<ExitCode
   const { sums, problems } = await fetchSums(unlocked);
   if (problems.length > 0) throw new InputError(problems.map(renderProblem));
   const text = stringify({ artifacts: { sha256: sums } });
-  if (options.out === undefined) process.stdout.write(text);
-  else writeFileSync(options.out, text);
+  writeReport(text, options.out);
   return 0;
 }

@@ -157,6 +157,14 @@ describe('resolveBlueprint', () => {
       'waivers[0].expires: got "2026-11-21", expected a day from 2026-11-22 on: an expired waiver must be renewed or removed',
     ],
     [
+      'a waiver of no clause',
+      {
+        ...minimalInput,
+        waivers: [{ clause: 'guide/nothing', reason: 'A slip of the pen', expires: '2026-12-31' }],
+      },
+      'waivers[0].clause: got "guide/nothing", expected the id of a clause, as "hardened-cluster explain" lists them',
+    ],
+    [
       'a duplicate pool',
       { ...minimalInput, workers: [pool, pool] },
       'workers[1].name: got "general", expected a pool name that is not used before',

@@ -58,6 +58,21 @@ describe('check', () => {
   });
 });
 
+it('fails when a report has nowhere to go', () => {
+  const out = path.join(scratch, 'no', 'such', 'folder.json');
+  const { exitCode, stderr } = runCommand('check', folder, '--out', out, ...asOf);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`error: --out: got ${out}, which cannot be written (ENOENT`);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+it('fails when the configuration is a folder', () => {
+  expect(runCommand('plan', '--config', scratch, '--out', path.join(scratch, 'x'))).toMatchObject({
+    exitCode: 2,
+    stderr: `error: ${scratch}: got no file, expected a configuration in YAML\n`,
+  });
+});
+
 describe('explain', () => {
   it('says what a clause asks for and what proves it', () => {
     const { exitCode, stdout } = runCommand('explain', 'scs-0217/etcd/acl-enabled');

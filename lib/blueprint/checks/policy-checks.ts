@@ -1,3 +1,4 @@
+import { findClause } from '../../standard/clauses';
 import { protectedSettings, type FlagOwner } from '../../standard/protected-settings';
 import { type ConfigCheck, duplicates } from './config-check';
 
@@ -30,8 +31,17 @@ export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
 ];
 
 export const checkWaivers: ConfigCheck = ({ waivers }, today) =>
-  waivers.flatMap(({ expires }, index) =>
-    expires >= today
+  waivers.flatMap(({ clause, expires }, index) => [
+    ...(findClause(clause)
+      ? []
+      : [
+          {
+            path: `waivers[${index}].clause`,
+            got: clause,
+            expected: 'the id of a clause, as "hardened-cluster explain" lists them',
+          },
+        ]),
+    ...(expires >= today
       ? []
       : [
           {
@@ -39,8 +49,8 @@ export const checkWaivers: ConfigCheck = ({ waivers }, today) =>
             got: expires,
             expected: `a day from ${today} on: an expired waiver must be renewed or removed`,
           },
-        ],
-  );
+        ]),
+  ]);
 
 export const checkFlags: ConfigCheck = ({ kubernetes, etcd, waivers }) => {
   const waived = new Set(waivers.map(({ clause }) => clause));
