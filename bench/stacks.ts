@@ -2,8 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { PkiStore } from '../cli/plan/pki-store';
 import { planCluster, planParts } from '../cli/plan/plan-cluster';
 import { resolveBlueprint } from '../lib/blueprint/resolve';
-import { inTurn } from '../stacks/in-turn';
-import { WorkerPool } from '../stacks/worker-pool';
+import { inTurn } from '../stacks/machines/in-turn';
+import { WorkerPool } from '../stacks/machines/worker-pool';
 import { median, printFigures } from './figure';
 
 // Processor time that a resource takes in a run of 50 and in one of 2,000, and that a further pool

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { App, Chart } from 'cdk8s';
 import { dump } from 'js-yaml';
-import { orderByDependencies } from '../constructs/dependency-order';
-import { HardenedNamespace } from '../constructs/hardened-namespace';
-import { synthesize } from '../constructs/synthesizer';
+import { orderByDependencies } from '../constructs/synthesis/dependency-order';
+import { HardenedNamespace } from '../constructs/workloads/hardened-namespace';
+import { synthesize } from '../constructs/synthesis/synthesizer';
 import { median, printFigures } from './figure';
 
 // Synthesis of many namespaces, a chart and nine objects each, from the constructs to YAML; the

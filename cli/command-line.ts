@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CheckOptions } from './commands/check';
 import type { LockOptions } from './commands/lock';
 import type { PlanOptions } from './commands/plan';
+import type { ExitCode } from './exit-code';
 import { InputError } from './input-error';
 
 const profiles = ['standard', 'strict', 'development'];
@@ -17,9 +18,6 @@ function asOf(): Option {
       throw new InvalidArgumentError('Expected a day such as 2027-03-31.');
     });
 }
-
-/** 0: all well. 1: a MUST or a critical row fails. 2: input that can't be used. */
-export type ExitCode = 0 | 1 | 2;
 
 /**
  * Runs the command with its arguments (without program names). Prints to standard output and

@@ -31,7 +31,7 @@ export function runCompiled(file: string): Script {
 
 /** Keeps the code that a script has by now: with every function that has run. */
 export function writeCompiled(file: string, script: Script): void {
-  const digest = createHash('sha256').update(readFileSync(file)).digest();
+  const digest = digestOf(readFileSync(file));
   writeFileSync(compiledFile(file), Buffer.concat([digest, script.createCachedData()]));
 }
 
@@ -39,8 +39,11 @@ export function writeCompiled(file: string, script: Script): void {
 function readCompiled(file: string, source: Buffer): Buffer | undefined {
   if (!existsSync(compiledFile(file))) return undefined;
   const compiled = readFileSync(compiledFile(file));
-  const digest = createHash('sha256').update(source).digest();
-  return digest.equals(compiled.subarray(0, digestBytes))
+  return digestOf(source).equals(compiled.subarray(0, digestBytes))
     ? compiled.subarray(digestBytes)
     : undefined;
+}
+
+function digestOf(source: Buffer): Buffer {
+  return createHash('sha256').update(source).digest();
 }

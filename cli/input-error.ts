@@ -5,3 +5,8 @@ export class InputError extends Error {
     this.name = 'InputError';
   }
 }
+
+/** Why something failed, for a message of one's own. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

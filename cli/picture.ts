@@ -1,6 +1,6 @@
 import type { Blueprint } from '../lib/blueprint/blueprint';
 import type { ReportExtras } from '../lib/conformance/report/render-report';
-import { renderTopology } from '../lib/conformance/topology/render-topology';
+import { renderTopology } from '../lib/topology/render-topology';
 import { planAddresses } from '../lib/network/address-plan';
 import { planPortMatrix } from '../lib/network/plan-port-matrix';
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { InputError } from './input-error';
+import { InputError, reasonOf } from './input-error';
 
 /**
  * Prints a text, or writes it to the file that `--out` names.
@@ -14,9 +14,8 @@ export function writeReport(text: string, out: string | undefined): void {
   try {
     writeFileSync(out, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new InputError([
-      `--out: got ${out}, which cannot be written (${reason}), expected a file in a folder that exists`,
+      `--out: got ${out}, which cannot be written (${reasonOf(error)}), expected a file in a folder that exists`,
     ]);
   }
 }

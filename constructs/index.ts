@@ -1,30 +1,37 @@
-export { AdmissionPolicy, type AdmissionPolicyProps } from './admission-policy';
-export { CalicoNetwork, type CalicoNetworkProps } from './calico-network';
-export { CertificateApprover, type CertificateApproverProps } from './certificate-approver';
-export { DefaultDeny, type DefaultDenyProps } from './default-deny';
-export { DenyDashboard, type DenyDashboardProps } from './deny-dashboard';
-export { ExecGuard, type ExecGuardProps } from './exec-guard';
+export { AdmissionPolicy, type AdmissionPolicyProps } from './admission/admission-policy';
+export { CalicoNetwork } from './calico/calico-network';
+export type { CalicoNetworkProps } from './calico/calico-network-props';
+export { CertificateApprover, type CertificateApproverProps } from './access/certificate-approver';
+export { DefaultDeny, type DefaultDenyProps } from './network/default-deny';
+export { DenyDashboard, type DenyDashboardProps } from './admission/deny-dashboard';
+export { ExecGuard, type ExecGuardProps } from './admission/exec-guard';
 export {
   HardenedNamespace,
   type HardenedNamespaceProps,
   type PodSecurityLevel,
-} from './hardened-namespace';
-export { ImagePolicy, type ImagePolicyProps } from './image-policy';
-export { ImagePolicyGrant, type ImagePolicyGrantProps } from './image-policy-grant';
-export { KubeBench, type KubeBenchProps, type KubeBenchTarget } from './kube-bench';
+} from './workloads/hardened-namespace';
+export { ImagePolicy, type ImagePolicyProps } from './admission/image-policy';
+export { ImagePolicyGrant, type ImagePolicyGrantProps } from './admission/image-policy-grant';
+export { KubeBench, type KubeBenchProps, type KubeBenchTarget } from './workloads/kube-bench';
 export { synthesizeManifests, type ManifestFile } from './manifests';
-export { NamespaceProtection, type NamespaceProtectionProps } from './namespace-protection';
-export { NetworkIsolation, type NetworkIsolationProps } from './network-isolation';
-export { NetworkPeer } from './network-peer';
-export { NetworkPort } from './network-port';
-export { NetworkRule, type NetworkRuleProps } from './network-rule';
-export { NodeProtection, type NodeProtectionProps } from './node-protection';
-export { PodPolicy, type PodPolicyProps } from './pod-policy';
-export { PodPolicyGrant, type PodPolicyGrantProps } from './pod-policy-grant';
-export type { PodRuleName } from './pod-rules';
-export { RbacBaseline, type RbacBaselineProps } from './rbac-baseline';
-export { RbacGuard, type RbacGuardProps } from './rbac-guard';
-export { SandboxRuntimeClass, type SandboxRuntimeClassProps } from './sandbox-runtime-class';
-export { synthesize, type SynthesizedChart } from './synthesizer';
-export { SystemNamespaces, type SystemNamespacesProps } from './system-namespaces';
-export { TokenAutomount, type TokenAutomountProps } from './token-automount';
+export {
+  NamespaceProtection,
+  type NamespaceProtectionProps,
+} from './admission/namespace-protection';
+export { NetworkIsolation, type NetworkIsolationProps } from './network/network-isolation';
+export { NetworkPeer } from './network/network-peer';
+export { NetworkPort } from './network/network-port';
+export { NetworkRule, type NetworkRuleProps } from './network/network-rule';
+export { NodeProtection, type NodeProtectionProps } from './admission/node-protection';
+export { PodPolicy, type PodPolicyProps } from './admission/pod-policy';
+export { PodPolicyGrant, type PodPolicyGrantProps } from './admission/pod-policy-grant';
+export type { PodRuleName } from './admission/pod-rules';
+export { RbacBaseline, type RbacBaselineProps } from './access/rbac-baseline';
+export { RbacGuard, type RbacGuardProps } from './access/rbac-guard';
+export {
+  SandboxRuntimeClass,
+  type SandboxRuntimeClassProps,
+} from './workloads/sandbox-runtime-class';
+export { synthesize, type SynthesizedChart } from './synthesis/synthesizer';
+export { SystemNamespaces, type SystemNamespacesProps } from './workloads/system-namespaces';
+export { TokenAutomount, type TokenAutomountProps } from './admission/token-automount';

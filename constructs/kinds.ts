@@ -3,8 +3,8 @@ import type {
   AdmissionBindingSpec,
   MutatingAdmissionSpec,
   ValidatingAdmissionSpec,
-} from './admission-types';
-import type { Plain } from './plain';
+} from './admission/admission-types';
+import type { Plain } from './synthesis/plain';
 
 /** Name, labels and annotations of an object outside any namespace. */
 export interface ClusterMetadata {
@@ -44,9 +44,6 @@ export type PolicyRule = Plain<k8s.PolicyRule>;
 
 /** Who a role is bound to. */
 export type Subject = Plain<k8s.Subject>;
-
-/** A label selector. */
-export type LabelSelector = Plain<k8s.LabelSelector>;
 
 /** Kinds outside namespaces, with what an object of each holds besides its metadata. */
 export interface ClusterKinds {

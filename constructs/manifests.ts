@@ -1,28 +1,28 @@
 import { App, Chart } from 'cdk8s';
 import type { Blueprint } from '../lib/blueprint/blueprint';
 import { parseCidr, renderAddress } from '../lib/blueprint/ipv4';
-import { controlPlaneUsers, peopleGroups } from '../lib/kubernetes/identities';
-import { poolLabel } from '../lib/kubernetes/plan-worker';
+import { controlPlaneUsers, peopleGroups } from '../lib/kubernetes/access/identities';
+import { poolLabel } from '../lib/kubernetes/node/plan-worker';
 import { featuresOf, nodeSoftware } from '../lib/kubernetes/releases';
 import { planAddresses } from '../lib/network/address-plan';
 import { documentedPorts } from '../lib/network/documented-ports';
-import { CalicoNetwork } from './calico-network';
-import { CertificateApprover } from './certificate-approver';
-import { ExecGuard } from './exec-guard';
-import { HardenedNamespace } from './hardened-namespace';
-import { ImagePolicy } from './image-policy';
-import { ImagePolicyGrant } from './image-policy-grant';
-import { KubeBench } from './kube-bench';
-import { NamespaceProtection } from './namespace-protection';
-import { NetworkIsolation } from './network-isolation';
-import { NodeProtection } from './node-protection';
-import { PodPolicy } from './pod-policy';
-import { RbacBaseline } from './rbac-baseline';
-import { RbacGuard } from './rbac-guard';
-import { SandboxRuntimeClass } from './sandbox-runtime-class';
-import { synthesize } from './synthesizer';
-import { SystemNamespaces } from './system-namespaces';
-import { TokenAutomount } from './token-automount';
+import { CalicoNetwork } from './calico/calico-network';
+import { CertificateApprover } from './access/certificate-approver';
+import { ExecGuard } from './admission/exec-guard';
+import { HardenedNamespace } from './workloads/hardened-namespace';
+import { ImagePolicy } from './admission/image-policy';
+import { ImagePolicyGrant } from './admission/image-policy-grant';
+import { KubeBench } from './workloads/kube-bench';
+import { NamespaceProtection } from './admission/namespace-protection';
+import { NetworkIsolation } from './network/network-isolation';
+import { NodeProtection } from './admission/node-protection';
+import { PodPolicy } from './admission/pod-policy';
+import { RbacBaseline } from './access/rbac-baseline';
+import { RbacGuard } from './access/rbac-guard';
+import { SandboxRuntimeClass } from './workloads/sandbox-runtime-class';
+import { synthesize } from './synthesis/synthesizer';
+import { SystemNamespaces } from './workloads/system-namespaces';
+import { TokenAutomount } from './admission/token-automount';
 
 /** One file of manifests; files are applied in the order of their names. */
 export interface ManifestFile {

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../command-line';
+import type { ExitCode } from '../exit-code';
 import { existsSync, statSync } from 'node:fs';
 import type { Facts } from '../../lib/conformance/facts';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';

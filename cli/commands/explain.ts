@@ -1,4 +1,4 @@
-import type { ExitCode } from '../command-line';
+import type { ExitCode } from '../exit-code';
 import { checks } from '../../lib/conformance/checks/checks';
 import { clauses, findClause } from '../../lib/standard/clauses';
 import type { Clause } from '../../lib/standard/clause';

@@ -1,11 +1,10 @@
-import type { ExitCode } from '../command-line';
+import type { ExitCode } from '../exit-code';
 import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/judge-report';
 import { synthesizeManifests } from '../../constructs/manifests';
 import { runChecks } from '../../lib/conformance/run-checks';
-import type { Blueprint } from '../../lib/blueprint/blueprint';
-import { planUpgrade, type UpgradePlan } from '../../lib/kubernetes/upgrade';
+import { planUpgrade, type UpgradePlan } from '../../lib/cluster/upgrade/plan-upgrade';
 import { InputError } from '../input-error';
 import { loadUpgradeBase } from '../load-upgrade-base';
 import { renderUpgrade } from '../plan/render-upgrade';
@@ -13,7 +12,7 @@ import { loadBlueprint } from '../load-blueprint';
 import { collectPlanFacts } from '../plan/collect-facts';
 import { collectUserData } from '../plan/machine-user-data';
 import { PkiStore } from '../plan/pki-store';
-import { planCluster, planParts } from '../plan/plan-cluster';
+import { type ClusterParts, planCluster, planParts } from '../plan/plan-cluster';
 import { partFiles, resultFiles } from '../plan/plan-files';
 import { unlockedWarnings } from '../unlocked-warnings';
 import { transcribeProperties, transcribeResources } from '../plan/transcribe';
@@ -31,10 +30,10 @@ export interface PlanOptions {
 /** Plans the cluster, writes the folder and prints a summary. Gives the exit code. */
 export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
-  const upgrade = planUpgradeOf(blueprint, options, now);
+  const parts = planParts(blueprint);
+  const upgrade = planUpgradeOf(parts, options, now);
   const { cluster, resources, report } = await replaceFolder(options.out, async (write) => {
     const store = PkiStore.open(path.join(options.out, 'pki'));
-    const parts = planParts(blueprint);
     write(partFiles(parts));
     const cluster = await planCluster(parts, store, now);
     const [resources, outputs] = await Promise.all([
@@ -76,7 +75,7 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
 
 /** What it takes to come here from another configuration of the cluster. */
 function planUpgradeOf(
-  blueprint: Blueprint,
+  { blueprint, manifests }: ClusterParts,
   options: PlanOptions,
   now: Date,
 ): UpgradePlan | undefined {
@@ -84,7 +83,7 @@ function planUpgradeOf(
   const base = loadUpgradeBase(options.upgradeFrom, options, now);
   const upgrade = planUpgrade(base, blueprint, {
     from: synthesizeManifests(base),
-    to: synthesizeManifests(blueprint),
+    to: manifests,
   });
   if (upgrade.refusals.length > 0) {
     throw new InputError(upgrade.refusals.map((refusal) => `--upgrade-from: ${refusal}`));

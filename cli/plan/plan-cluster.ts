@@ -1,12 +1,12 @@
 import { synthesizeManifests, type ManifestFile } from '../../constructs/manifests';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
 import type { MachineConfig } from '../../lib/machine/machine-config';
-import { planMachines } from '../../lib/machine/plan-machines';
+import { planMachines } from '../../lib/cluster/plan-machines';
 import { planAddresses, type AddressPlan } from '../../lib/network/address-plan';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
 import type { PortMatrix } from '../../lib/network/port-matrix';
 import { planPki, type PkiPlan } from '../../lib/pki/pki-plan';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
 import type { RegisteredResource } from './monitor';
 import type { PkiStore } from './pki-store';
 import { runProgram } from './run-program';

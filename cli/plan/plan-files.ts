@@ -1,8 +1,8 @@
 import type { Facts } from '../../lib/conformance/facts';
 import { renderReport } from '../../lib/conformance/report/render-report';
 import type { Report } from '../../lib/conformance/report/report';
-import { renderFirewallRows } from '../../lib/conformance/topology/firewall-table';
-import { renderTopology } from '../../lib/conformance/topology/render-topology';
+import { renderFirewallRows } from '../../lib/topology/firewall-table';
+import { renderTopology } from '../../lib/topology/render-topology';
 import { pictureOf } from '../picture';
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';

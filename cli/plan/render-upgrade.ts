@@ -1,4 +1,4 @@
-import type { SettingChange, UpgradePlan } from '../../lib/kubernetes/upgrade';
+import type { SettingChange, UpgradePlan } from '../../lib/cluster/upgrade/plan-upgrade';
 
 /** What an upgrade changes and how it goes, for people. */
 export function renderUpgrade(upgrade: UpgradePlan): string {

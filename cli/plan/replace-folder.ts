@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InputError } from '../input-error';
+import { InputError, reasonOf } from '../input-error';
 
 /** A file of the output folder. */
 export interface OutputFile {
@@ -59,9 +59,8 @@ function makeFolder(fresh: string, named: string): string {
     if (!existsSync(parent)) mkdirSync(parent, { recursive: true });
     mkdirSync(fresh);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new InputError([
-      `--out: got ${named}, which cannot be made (${reason}), expected a folder that may be written`,
+      `--out: got ${named}, which cannot be made (${reasonOf(error)}), expected a folder that may be written`,
     ]);
   }
   return fresh;
@@ -92,13 +91,10 @@ class FreshFolder {
   private async writeFile({ path: name, content, secret = false }: OutputFile): Promise<void> {
     const target = path.join(this.folder, name);
     const parent = path.dirname(target);
-    const made = this.folders.get(parent) ?? mkdir(parent, { recursive: true, ...access(secret) });
+    const made =
+      this.folders.get(parent) ?? mkdir(parent, { recursive: true, mode: secret ? 0o700 : 0o777 });
     this.folders.set(parent, made);
     await made;
     await writeFile(target, content, { mode: secret ? 0o600 : 0o644 });
   }
-}
-
-function access(secret: boolean): { readonly mode?: number } {
-  return secret ? { mode: 0o700 } : {};
 }

@@ -1,10 +1,10 @@
 // The etcd tier alone, for a control plane that stands elsewhere: three members with data volumes
 // that outlive them, replaced one at a time.
 import * as pulumi from '@pulumi/pulumi';
-import { EncryptionKeys } from '../../stacks/encryption-keys';
-import { EtcdTier } from '../../stacks/etcd-tier';
-import { MachineIdentity } from '../../stacks/machine-identity';
-import { SecureBucket } from '../../stacks/secure-bucket';
+import { EncryptionKeys } from '../../stacks/trust/encryption-keys';
+import { EtcdTier } from '../../stacks/machines/etcd-tier';
+import { MachineIdentity } from '../../stacks/machines/machine-identity';
+import { SecureBucket } from '../../stacks/storage/secure-bucket';
 
 const config = new pulumi.Config('etcd');
 const account = { id: config.require('account'), partition: 'aws', region: 'eu-central-1' };

@@ -1,11 +1,11 @@
 // Worker pool and firewall of this project in a VPC that somebody else made: every id is an input.
 import * as pulumi from '@pulumi/pulumi';
 import type { PortMatrix } from '../../lib/network/port-matrix';
-import { ClusterFirewall } from '../../stacks/cluster-firewall';
-import { EncryptionKeys } from '../../stacks/encryption-keys';
-import { InterfaceEndpoints } from '../../stacks/interface-endpoints';
-import { MachineIdentity } from '../../stacks/machine-identity';
-import { WorkerPool } from '../../stacks/worker-pool';
+import { ClusterFirewall } from '../../stacks/network/cluster-firewall';
+import { EncryptionKeys } from '../../stacks/trust/encryption-keys';
+import { InterfaceEndpoints } from '../../stacks/network/interface-endpoints';
+import { MachineIdentity } from '../../stacks/machines/machine-identity';
+import { WorkerPool } from '../../stacks/machines/worker-pool';
 
 const config = new pulumi.Config('network');
 const network = new pulumi.StackReference(config.require('stack'));

@@ -1,10 +1,8 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import { mostMembers } from '../blueprint/schema/etcd';
 import type { MachineUnit } from '../machine/machine-config';
 import { etcdPaths, identityPath, type EtcdIdentity } from './etcd-paths';
 import { renderSandbox, type SandboxNeeds } from './sandbox';
-
-/** As many as a configuration may ask for. */
-const mostMembers = 7;
 
 interface Task extends SandboxNeeds {
   readonly name: string;

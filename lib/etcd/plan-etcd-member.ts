@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Blueprint, EtcdMember } from '../blueprint/blueprint';
 import type { ArtifactLock } from '../machine/artifact-lock';
 import { etcdArtifact } from '../machine/artifacts';
@@ -9,6 +7,7 @@ import type {
   MachineSecret,
   MachineUser,
 } from '../machine/machine-config';
+import { libraryFile, programFile } from '../machine/program-file';
 import { planAddresses } from '../network/address-plan';
 import { accessControlPlan, renderAccessControl } from './access-control';
 import { bootstrappedKey, snapshotPrefix } from './backup-plan';
@@ -71,17 +70,9 @@ const scripts: readonly MachineFile[] = [
   'etcd-replace-member',
   'etcd-restore',
   'etcd-start',
-].map((name) => readScript(name, name, '0755'));
+].map((name) => programFile(`etcd/${name}.sh`));
 
-const library = readScript('etcd-lib', 'etcd-lib.sh', '0644');
-
-function readScript(source: string, target: string, mode: string): MachineFile {
-  return {
-    path: `${etcdPaths.scripts}/${target}`,
-    content: readFileSync(join(__dirname, 'scripts', `${source}.sh`), 'utf8'),
-    mode,
-  };
-}
+const library = libraryFile('etcd/etcd-lib.sh');
 
 /**
  * What the scripts know of the configuration; sourced by `etcd-lib.sh`. Nothing of other members: a

@@ -27,6 +27,11 @@ export function featuresOf(minor: string): MinorFeatures {
   return features[known];
 }
 
+/** Whether the manifests use kinds in the newer minor that the older one does not know. */
+export function hasNewKinds(older: string, newer: string): boolean {
+  return !featuresOf(older).mutatingAdmissionPolicy && featuresOf(newer).mutatingAdmissionPolicy;
+}
+
 /** A flag that a release took away, or that this project has stopped to use. */
 export interface RemovedFlag {
   readonly owner: FlagOwner;

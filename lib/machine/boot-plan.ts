@@ -1,5 +1,5 @@
 import { artifactKey } from './artifacts';
-import type { BundleFile } from './bundle';
+import type { BundleFile } from './bundle-file';
 import type { MachineConfig } from './machine-config';
 import { requiredCommands } from './required-commands';
 

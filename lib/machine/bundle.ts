@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { planBoot } from './boot-plan';
+import type { BundleFile } from './bundle-file';
 import type { MachineConfig, MachineFile } from './machine-config';
 import { renderUstar } from './ustar';
 
@@ -11,17 +12,6 @@ export interface Bundle {
   readonly tar: Buffer;
   /** SHA-256 of `tar`, hexadecimal. */
   readonly sha256: string;
-}
-
-/** A file of a bundle. */
-export interface BundleFile {
-  /** Absolute path on the machine. */
-  readonly path: string;
-  readonly content: string;
-  /** Octal, four digits. */
-  readonly mode: string;
-  /** `user:group` */
-  readonly owner: string;
 }
 
 const bundles = new WeakMap<MachineConfig, Bundle>();

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { logGroupPrefix, planLogGroups } from './log-groups';
 import type { MachinePart, MachineRole } from './machine-config';
-import { scriptFile, scriptFolder } from './script-file';
+import { programFile, programFolder } from './program-file';
 
 /** What is shipped to a log group, whatever the group: the files of a pattern, or the journal. */
 const sources: Readonly<
@@ -28,7 +28,7 @@ export function planLogShipping(blueprint: Blueprint, role: MachineRole): Machin
   };
   return {
     files: [
-      scriptFile('ship-logs.py'),
+      programFile('logs/ship-logs.py'),
       {
         path: '/etc/hardened-cluster/ship-logs.json',
         content: `${JSON.stringify(configuration, undefined, 2)}\n`,
@@ -45,7 +45,7 @@ After=network-online.target systemd-journald.service
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${scriptFolder}/ship-logs
+ExecStart=${programFolder}/ship-logs
 Restart=always
 RestartSec=10
 StateDirectory=hardened-cluster-logs

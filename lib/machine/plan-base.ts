@@ -10,7 +10,7 @@ import { planHostFirewallUnit } from './host-firewall-unit';
 import { planLogShipping } from './log-shipping';
 import type { MachinePart, MachineRole } from './machine-config';
 import { planSsh } from './plan-ssh';
-import { libraryFile, scriptFile } from './script-file';
+import { libraryFile, programFile } from './program-file';
 
 /** What every machine of a role has: its boot and the hardening of its operating system. */
 export function planBase(blueprint: Blueprint, role: MachineRole): MachinePart {
@@ -32,17 +32,17 @@ export function planBase(blueprint: Blueprint, role: MachineRole): MachinePart {
 
 const boot: MachinePart = {
   files: [
-    libraryFile(),
-    scriptFile('boot.sh'),
-    scriptFile('fetch-bundle.sh'),
-    scriptFile('fetch-secrets.sh'),
-    scriptFile('install-artifacts.sh'),
-    scriptFile('mount-data-volume.sh'),
+    libraryFile('boot/lib.sh'),
+    programFile('boot/boot.sh'),
+    programFile('boot/fetch-bundle.sh'),
+    programFile('boot/fetch-secrets.sh'),
+    programFile('boot/install-artifacts.sh'),
+    programFile('boot/mount-data-volume.sh'),
   ],
 };
 
 /** For those who talk to members of etcd. */
-const lookUp: MachinePart = { files: [scriptFile('list-etcd-tier.sh')] };
+const lookUp: MachinePart = { files: [programFile('boot/list-etcd-tier.sh')] };
 
 function planHardening(role: MachineRole): MachinePart {
   return {

@@ -1,5 +1,5 @@
 import type { MachinePart } from './machine-config';
-import { scriptFile, scriptFolder } from './script-file';
+import { programFile, programFolder } from './program-file';
 
 /**
  * Recording of SSH sessions: what the SSH server starts instead of a shell, and the collector that
@@ -7,7 +7,7 @@ import { scriptFile, scriptFolder } from './script-file';
  */
 export function planSessionRecording(): MachinePart {
   return {
-    files: [scriptFile('record-session.py'), scriptFile('collect-sessions.py')],
+    files: [programFile('sessions/record-session.py'), programFile('sessions/collect-sessions.py')],
     units: [
       { name: 'hardened-cluster-sessions.socket', content: socket },
       { name: 'hardened-cluster-sessions.service', content: service, enable: false },
@@ -32,7 +32,7 @@ Description=Collector of recorded sessions
 Requires=hardened-cluster-sessions.socket
 
 [Service]
-ExecStart=${scriptFolder}/collect-sessions
+ExecStart=${programFolder}/collect-sessions
 Restart=always
 LogsDirectory=hardened-cluster/sessions
 LogsDirectoryMode=0700

@@ -1,5 +1,5 @@
 import type { MachineConfig } from './machine-config';
-import { readScript, scriptFolder } from './script-file';
+import { readProgram, programFolder } from './program-file';
 
 /** What only the cloud knows of a machine when it starts. All plain text, none of it a secret. */
 export interface MachineRuntime {
@@ -35,11 +35,11 @@ export function renderUserData(
     'set -eu',
     'umask 022',
     'root=${HC_ROOT:-}',
-    `mkdir -p "$root/etc/hardened-cluster" "$root/etc/systemd/system" "$root${scriptFolder}"`,
+    `mkdir -p "$root/etc/hardened-cluster" "$root/etc/systemd/system" "$root${programFolder}"`,
     ...heredoc('/etc/hardened-cluster/machine.env', renderMachineEnv(machine, runtime)),
-    ...heredoc(`${scriptFolder}/lib.sh`, stripComments(readScript('lib.sh'))),
-    ...heredoc(`${scriptFolder}/fetch-bundle`, stripComments(readScript('fetch-bundle.sh'))),
-    `chmod 0755 "$root${scriptFolder}/fetch-bundle"`,
+    ...heredoc(`${programFolder}/lib.sh`, stripComments(readProgram('boot/lib.sh'))),
+    ...heredoc(`${programFolder}/fetch-bundle`, stripComments(readProgram('boot/fetch-bundle.sh'))),
+    `chmod 0755 "$root${programFolder}/fetch-bundle"`,
     ...heredoc('/etc/systemd/system/hardened-cluster-boot.service', bootUnit),
     'systemctl daemon-reload',
     'systemctl enable --now --no-block hardened-cluster-boot.service',
@@ -65,7 +65,7 @@ StartLimitBurst=10
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=${scriptFolder}/fetch-bundle
+ExecStart=${programFolder}/fetch-bundle
 Restart=on-failure
 RestartSec=30
 TimeoutStartSec=1800

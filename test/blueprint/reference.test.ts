@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { makeJsonSchema, renderJsonSchema } from '../../lib/blueprint/reference/json-schema';
 import { listSettings } from '../../lib/blueprint/reference/list-settings';
 import { renderConfigurationPage } from '../../lib/blueprint/reference/render-configuration-page';
-import { minimalInput } from '../support/blueprint-inputs';
+import { minimalInput } from '../support/cluster/blueprint-inputs';
 
 const root = path.join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');

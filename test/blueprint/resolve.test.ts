@@ -1,6 +1,6 @@
 import { BlueprintError } from '../../lib/blueprint/problem';
 import { resolveBlueprint } from '../../lib/blueprint/resolve';
-import { makeBlueprint, minimalInput, today } from '../support/blueprint-inputs';
+import { makeBlueprint, minimalInput, today } from '../support/cluster/blueprint-inputs';
 
 /** Every message of a refused configuration. */
 function refusal(input: unknown, day = today): string[] {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { runCommand } from '../support/command';
-import { randomConfig } from '../support/random-config';
+import { randomConfig } from '../support/cluster/random-config';
 
 let scratch = '';
 

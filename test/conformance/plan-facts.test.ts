@@ -10,7 +10,7 @@ import { transcribeResources } from '../../cli/plan/transcribe';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import type { Facts } from '../../lib/conformance/facts';
 import { runChecks } from '../../lib/conformance/run-checks';
-import { makeBlueprint, today } from '../support/blueprint-inputs';
+import { makeBlueprint, today } from '../support/cluster/blueprint-inputs';
 
 let scratch = '';
 

@@ -1,14 +1,14 @@
 import { App, Chart } from 'cdk8s';
-import { HardenedNamespace } from '../../constructs/hardened-namespace';
-import { imagePattern } from '../../constructs/image-pattern';
-import { ImagePolicy } from '../../constructs/image-policy';
-import { KubeBench } from '../../constructs/kube-bench';
-import { NetworkPeer } from '../../constructs/network-peer';
-import { NetworkPort } from '../../constructs/network-port';
-import { NetworkRule } from '../../constructs/network-rule';
-import { PodPolicy } from '../../constructs/pod-policy';
-import { RbacBaseline } from '../../constructs/rbac-baseline';
-import { synthesize } from '../../constructs/synthesizer';
+import { HardenedNamespace } from '../../constructs/workloads/hardened-namespace';
+import { imagePattern } from '../../constructs/admission/image-pattern';
+import { ImagePolicy } from '../../constructs/admission/image-policy';
+import { KubeBench } from '../../constructs/workloads/kube-bench';
+import { NetworkPeer } from '../../constructs/network/network-peer';
+import { NetworkPort } from '../../constructs/network/network-port';
+import { NetworkRule } from '../../constructs/network/network-rule';
+import { PodPolicy } from '../../constructs/admission/pod-policy';
+import { RbacBaseline } from '../../constructs/access/rbac-baseline';
+import { synthesize } from '../../constructs/synthesis/synthesizer';
 import type { Manifest } from './golden-clusters';
 
 /** Objects of what is built in a chart of somebody else. */

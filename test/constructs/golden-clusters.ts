@@ -1,6 +1,6 @@
 import { synthesizeManifests, type ManifestFile } from '../../constructs/manifests';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 /** A cluster with one namespace of each sort, in the two profiles that conform. */
 export const clusters: Readonly<Record<'standard' | 'strict', Blueprint>> = {

@@ -2,9 +2,9 @@ import { ApiObject, App, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import { dump, load } from 'js-yaml';
 import { parse } from 'yaml';
-import { addNamespacedObject } from '../../constructs/kubernetes-object';
-import { synthesize } from '../../constructs/synthesizer';
-import { renderDocuments } from '../../constructs/yaml-documents';
+import { addNamespacedObject } from '../../constructs/synthesis/kubernetes-object';
+import { synthesize } from '../../constructs/synthesis/synthesizer';
+import { renderDocuments } from '../../constructs/synthesis/yaml-documents';
 import { clusters, manifests, objectsOf } from './golden-clusters';
 import { synthesizeManifests } from '../../constructs/manifests';
 

@@ -1,6 +1,6 @@
 import { accessControlPlan, renderAccessControl } from '../../lib/etcd/access-control';
 import { etcdUsers, planPki } from '../../lib/pki/pki-plan';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 test('renders roles, permissions and users', () => {
   expect(renderAccessControl(accessControlPlan)).toBe(`role kube-apiserver

@@ -1,5 +1,5 @@
 import { planSnapshotFolders } from '../../lib/etcd/backup-plan';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 test('keeps the first snapshots of a day, a week and a month for longer', () => {
   expect(planSnapshotFolders(makeBlueprint())).toEqual([

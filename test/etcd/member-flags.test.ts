@@ -5,7 +5,7 @@ import {
 } from '../../lib/etcd/plan-member-flags';
 import { renderFlags } from '../../lib/etcd/flags';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 function flagsOf(etcd: BlueprintInput['etcd'] = {}): readonly string[] {
   const blueprint = makeBlueprint({ etcd });

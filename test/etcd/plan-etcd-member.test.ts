@@ -2,7 +2,7 @@ import { planEtcdMember } from '../../lib/etcd/plan-etcd-member';
 import { shippedLock } from '../../lib/machine/artifact-lock';
 import type { MachinePart } from '../../lib/machine/machine-config';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 function planMember(index: number, etcd: BlueprintInput['etcd'] = {}): MachinePart {
   const blueprint = makeBlueprint({ etcd });

@@ -6,9 +6,9 @@ import {
   tierDirectoryPath,
 } from '../../lib/etcd/tier-directory';
 import { planPki } from '../../lib/pki/pki-plan';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
-const scripts = join(__dirname, '../../lib/machine/scripts');
+const scripts = join(__dirname, '../../lib/machine/programs/boot');
 
 test('plans the address of each member, and who founds the cluster', () => {
   expect(planTierDirectory(makeBlueprint({ etcd: { members: 3 } }))).toEqual([

@@ -1,29 +1,29 @@
 import { parse } from 'yaml';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { planAdmissionFiles } from '../../lib/kubernetes/admission-configuration';
-import { auditPolicy } from '../../lib/kubernetes/audit-policy';
-import { planAuthenticationFiles } from '../../lib/kubernetes/authentication-configuration';
-import { planContainerdFiles } from '../../lib/kubernetes/container-runtime';
+import { planAdmissionFiles } from '../../lib/kubernetes/access/admission-configuration';
+import { auditPolicy } from '../../lib/kubernetes/access/audit-policy';
+import { planAuthenticationFiles } from '../../lib/kubernetes/access/authentication-configuration';
+import { planContainerdFiles } from '../../lib/kubernetes/node/container-runtime';
 import {
   planEncryptionFiles,
   planEncryptionSecrets,
-} from '../../lib/kubernetes/encryption-configuration';
+} from '../../lib/kubernetes/access/encryption-configuration';
 import {
   partitionOf,
   planAuthenticatorUnit,
   planRoleMappings,
-} from '../../lib/kubernetes/iam-authenticator';
-import { planKubeProxyConfiguration } from '../../lib/kubernetes/kube-proxy-configuration';
+} from '../../lib/kubernetes/access/iam-authenticator';
+import { planKubeProxyConfiguration } from '../../lib/kubernetes/node/kube-proxy-configuration';
 import {
   clusterDnsAddress,
   planKubeletConfiguration,
-} from '../../lib/kubernetes/kubelet-configuration';
-import { renderManifestIndex } from '../../lib/kubernetes/manifest-store';
-import { planControlPlane } from '../../lib/kubernetes/plan-control-plane';
-import { planWorker } from '../../lib/kubernetes/plan-worker';
+} from '../../lib/kubernetes/node/kubelet-configuration';
+import { renderManifestIndex } from '../../lib/kubernetes/control-plane/manifest-store';
+import { planControlPlane } from '../../lib/kubernetes/control-plane/plan-control-plane';
+import { planWorker } from '../../lib/kubernetes/node/plan-worker';
 import { planPki } from '../../lib/pki/pki-plan';
 import { resolveLock } from '../../lib/machine/artifact-lock';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const contentOf = (files: readonly { path: string; content: string }[], name: string): unknown =>
   parse(files.find(({ path }) => path.endsWith(name))?.content ?? '');

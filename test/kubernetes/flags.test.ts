@@ -3,14 +3,14 @@ import {
   planAdmissionPlugins,
   planApiServerFlags,
   serviceAccountIssuer,
-} from '../../lib/kubernetes/api-server-flags';
-import { planControllerManagerFlags } from '../../lib/kubernetes/controller-manager-flags';
-import { renderArguments, renderCommandLine } from '../../lib/kubernetes/flags';
+} from '../../lib/kubernetes/control-plane/api-server-flags';
+import { planControllerManagerFlags } from '../../lib/kubernetes/control-plane/controller-manager-flags';
+import { renderArguments, renderCommandLine } from '../../lib/kubernetes/control-plane/flags';
 import { removedFlags, supportedMinors } from '../../lib/kubernetes/releases';
-import { planSchedulerFlags } from '../../lib/kubernetes/scheduler-flags';
+import { planSchedulerFlags } from '../../lib/kubernetes/control-plane/scheduler-flags';
 import { protectedSettings } from '../../lib/standard/protected-settings';
 import { kubernetesReleases } from '../../lib/standard/kubernetes-releases';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 test('renders values as the programs read them, sorted by name', () => {
   expect(renderArguments({ b: ['x', 'y'], a: false, c: 3, d: 'text' })).toEqual([

@@ -1,7 +1,7 @@
 import { synthesizeManifests } from '../../constructs/manifests';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { planUpgrade } from '../../lib/kubernetes/upgrade';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { planUpgrade } from '../../lib/cluster/upgrade/plan-upgrade';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const plan = (from: Partial<BlueprintInput>, to: Partial<BlueprintInput>) => {
   const [before, after] = [makeBlueprint(from), makeBlueprint(to)];

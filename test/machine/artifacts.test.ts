@@ -16,7 +16,7 @@ import {
   runcArtifact,
   ssmAgentArtifact,
 } from '../../lib/machine/artifacts';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 describe('the shipped lock', () => {
   it('knows every architecture of every artifact under a sum of the right form', () => {

@@ -5,9 +5,9 @@ import { renderBundle } from '../../lib/machine/bundle';
 import { listUnlocked } from '../../lib/machine/list-unlocked';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { mergeParts } from '../../lib/machine/merge-parts';
-import { planMachines } from '../../lib/machine/plan-machines';
+import { planMachines } from '../../lib/cluster/plan-machines';
 import { renderUstar } from '../../lib/machine/ustar';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const identity = { name: 'etcd-0', role: 'etcd', architecture: 'arm64' } as const;
 const empty = mergeParts(identity, []);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MachineConfig, MachineRole } from '../../lib/machine/machine-config';
-import { planMachines } from '../../lib/machine/plan-machines';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { planMachines } from '../../lib/cluster/plan-machines';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const machines = planMachines(makeBlueprint());
 const byRole = (role: MachineRole, planned: readonly MachineConfig[] = machines): MachineConfig => {

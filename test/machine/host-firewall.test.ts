@@ -3,7 +3,7 @@ import { planHostFirewall } from '../../lib/machine/host-firewall';
 import type { MachineRole } from '../../lib/machine/machine-config';
 import { renderNftables } from '../../lib/machine/render-nftables';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const roles: readonly MachineRole[] = ['bastion', 'etcd', 'control-plane', 'worker'];
 const blueprint = makeBlueprint();

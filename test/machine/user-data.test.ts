@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { planMachines } from '../../lib/machine/plan-machines';
+import { planMachines } from '../../lib/cluster/plan-machines';
 import { maximumUserDataBytes, renderUserData } from '../../lib/machine/user-data';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 const runtime = {
   cluster: 'prod',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { contains, overlaps, parseCidr, renderCidr, sizeOf } from '../../lib/blueprint/ipv4';
 import { planAddresses, zoneSlots } from '../../lib/network/address-plan';
-import { makeBlueprint } from '../support/blueprint-inputs';
+import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 describe('planAddresses', () => {
   it('plans the default cluster', () => {

@@ -1,7 +1,7 @@
 import { documentedPorts } from '../../lib/network/documented-ports';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
 import type { Party, PortRule } from '../../lib/network/port-matrix';
-import { makeBlueprint, minimalInput } from '../support/blueprint-inputs';
+import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
 
 const everything = makeBlueprint({
   access: { ...minimalInput.access, nodePortCidrs: ['203.0.113.0/24'] },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { awaitReadiness } from '../../stacks/await-readiness';
-import { recordRun, type Properties } from '../support/mocks';
+import { awaitReadiness } from '../../stacks/machines/await-readiness';
+import { recordRun, type Properties } from '../support/cluster/mocks';
 
 const readiness = {
   member: 'etcd-0',

@@ -3,11 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
-import { deriveKey } from '../../stacks/derive-key';
-import { makePlan } from '../support/cluster-plan';
-import { leaksIn } from '../support/find-secrets';
-import { recordRun, unwrapped, type RecordedResource, type RecordedRun } from '../support/mocks';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
+import { deriveKey } from '../../stacks/trust/derive-key';
+import { makePlan } from '../support/cluster/cluster-plan';
+import { leaksIn } from '../support/cluster/find-secrets';
+import {
+  recordRun,
+  unwrapped,
+  type RecordedResource,
+  type RecordedRun,
+} from '../support/cluster/mocks';
 
 /** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it anew. */
 const golden = join(__dirname, '..', 'golden', 'stacks', 'default-cluster.txt');

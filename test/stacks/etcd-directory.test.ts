@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { EtcdDirectory } from '../../stacks/etcd-directory';
-import { recordRun } from '../support/mocks';
+import { EtcdDirectory } from '../../stacks/machines/etcd-directory';
+import { recordRun } from '../support/cluster/mocks';
 
 const member = { name: 'etcd-0', value: '10.0.24.4', writtenOnce: false };
 const founders = { name: 'founders', value: 'etcd-0=https://10.0.24.4:2380', writtenOnce: true };

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
-import { recordRun } from '../support/mocks';
+import { recordRun } from '../support/cluster/mocks';
 
 async function runExample(name: string, config: Readonly<Record<string, string>>) {
   pulumi.runtime.setAllConfig({ ...config });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { leaksIn, privateKeysIn } from '../support/find-secrets';
+import { leaksIn, privateKeysIn } from '../support/cluster/find-secrets';
 
 describe('the search for secrets', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

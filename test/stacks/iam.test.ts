@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
-import { makePlan } from '../support/cluster-plan';
-import { isAllowed } from '../support/iam-evaluator';
-import { mockAccount, recordRun, type RecordedResource } from '../support/mocks';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
+import { makePlan } from '../support/cluster/cluster-plan';
+import { isAllowed } from '../support/aws/iam-evaluator';
+import { mockAccount, recordRun, type RecordedResource } from '../support/cluster/mocks';
 
 const region = 'eu-central-1';
 const cluster = `arn:aws:s3:::prod-cluster-${mockAccount}`;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
 import { setImmediate as settled } from 'node:timers/promises';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
-import { inTurn } from '../../stacks/in-turn';
-import { makePlan } from '../support/cluster-plan';
-import { recordRun } from '../support/mocks';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
+import { inTurn } from '../../stacks/machines/in-turn';
+import { makePlan } from '../support/cluster/cluster-plan';
+import { recordRun } from '../support/cluster/mocks';
 
 /** Resources of a test: which were begun, and a way to end each. */
 function pretend() {

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { PolicyResource } from '@pulumi/policy';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
-import { collectResources } from '../../stacks/policy/collect-resources';
-import { planPolicies } from '../../stacks/policy/policies';
-import { makePlan } from '../support/cluster-plan';
-import { recordRun, type RecordedResource } from '../support/mocks';
-import { analyzeStack } from '../support/policy-analyzer';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
+import { collectResources } from '../../stacks/policy-pack/collect-resources';
+import { planPolicies } from '../../stacks/policy-pack/policies';
+import { makePlan } from '../support/cluster/cluster-plan';
+import { recordRun, type RecordedResource } from '../support/cluster/mocks';
+import { analyzeStack } from '../support/engine/policy-analyzer';
 
 const policies = planPolicies();
 

@@ -4,18 +4,18 @@ import type { Blueprint } from '../../lib/blueprint/blueprint';
 import { planAddresses } from '../../lib/network/address-plan';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
 import type { Party, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
-import { checkPortMatrix } from '../../stacks/check-port-matrix';
-import { ClusterFirewall } from '../../stacks/cluster-firewall';
-import { PrivateNetwork } from '../../stacks/private-network';
-import { makeBlueprint, minimalInput } from '../support/blueprint-inputs';
-import { recordRun } from '../support/mocks';
+import { checkPortMatrix } from '../../stacks/network/check-port-matrix';
+import { ClusterFirewall } from '../../stacks/network/cluster-firewall';
+import { PrivateNetwork } from '../../stacks/network/private-network';
+import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
+import { recordRun } from '../support/cluster/mocks';
 import {
   addressIn,
   ReachabilityModel,
   within,
   type Flow,
   type Host,
-} from '../support/reachability';
+} from '../support/cluster/reachability';
 
 const tiers: readonly Tier[] = [
   'public-load-balancer',

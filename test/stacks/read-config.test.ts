@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveBlueprint } from '../../lib/blueprint/resolve';
-import { configKeys, readConfig } from '../../stacks/read-config';
-import { minimalInput, today } from '../support/blueprint-inputs';
+import { configKeys, readConfig } from '../../stacks/cluster/read-config';
+import { minimalInput, today } from '../support/cluster/blueprint-inputs';
 
 const source = (config: Readonly<Record<string, string>>) => ({
   get: (key: string) => config[key],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { HardenedCluster } from '../../stacks/hardened-cluster';
-import { minimalInput } from '../support/blueprint-inputs';
-import { makePlan } from '../support/cluster-plan';
-import { recordRun } from '../support/mocks';
+import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
+import { minimalInput } from '../support/cluster/blueprint-inputs';
+import { makePlan } from '../support/cluster/cluster-plan';
+import { recordRun } from '../support/cluster/mocks';
 
 async function register(changes: Partial<BlueprintInput>) {
   const { resources, outputs } = await recordRun(() => ({

@@ -2,12 +2,17 @@ import * as z from 'zod';
 import { architecture, count, instanceType, text } from '../values';
 import { flags } from './kubernetes';
 
+/** As many members as a configuration may ask for. */
+export const mostMembers = 7;
+
 /** The etcd tier. */
 export const etcd = z.strictObject({
   version: text(/^3\.\d+\.\d+$/, 'an etcd version such as "3.6.14"')
     .default('3.6.14')
     .describe('3.6.13 or later, or 3.5.32 or later: earlier ones have access-control bypasses.'),
-  members: count(1, 7).default(5).describe('3, 5 or 7; 1 only in the profile development.'),
+  members: count(1, mostMembers)
+    .default(5)
+    .describe('3, 5 or 7; 1 only in the profile development.'),
   instanceType: instanceType().default('m7g.large'),
   architecture: architecture().default('arm64'),
   dataVolume: z

@@ -1,7 +1,7 @@
 import { levels } from './count-levels';
 import type { PortMatrix } from '../../network/port-matrix';
-import { describeParty } from '../topology/firewall-table';
-import { groupFlows, renderPorts } from '../topology/group-flows';
+import { describeParty } from '../../topology/firewall-table';
+import { groupFlows, renderPorts } from '../../topology/group-flows';
 import { escapeMarkup } from './escape';
 import { groupClauses } from './group-clauses';
 import { renderClauseTable, anchorOf, renderStatus } from './html-clauses';

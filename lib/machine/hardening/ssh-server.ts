@@ -1,5 +1,5 @@
 import type { MachineFile, MachineRole } from '../machine-config';
-import { scriptFolder } from '../script-file';
+import { programFolder } from '../program-file';
 import { personAccount } from './people';
 
 /**
@@ -74,7 +74,7 @@ const common = {
   SyslogFacility: 'AUTHPRIV',
   LogLevel: 'VERBOSE',
   // Applies to sessions, not to the channel that a jump opens: see docs/machine-bastion.md.
-  ForceCommand: `${scriptFolder}/record-session`,
+  ForceCommand: `${programFolder}/record-session`,
 } as const;
 
 /** Configuration of the SSH server of a role; there is no subsystem, so no SFTP either. */

@@ -4,8 +4,8 @@ import { darkPalette, lightPalette } from '../../../lib/conformance/report/html-
 import { filterStatuses } from '../../../lib/conformance/report/html-style';
 import { renderHtml } from '../../../lib/conformance/report/render-html';
 import { planPortMatrix } from '../../../lib/network/plan-port-matrix';
-import { makeBlueprint } from '../../support/blueprint-inputs';
-import { contrast } from '../../support/contrast';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
+import { contrast } from '../../support/cluster/contrast';
 import { allElements, parseXml, textOf, type XmlElement } from '../../support/parse-xml';
 import { hostile, hostileReport, reportOf, sampleClauses } from './sample-report';
 

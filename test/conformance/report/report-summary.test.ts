@@ -1,6 +1,6 @@
 import { renderSummary } from '../../../lib/conformance/report/render-summary';
 import { planPortMatrix } from '../../../lib/network/plan-port-matrix';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { hostileReport, reportOf } from './sample-report';
 
 const blueprint = makeBlueprint();

@@ -1,6 +1,6 @@
 import { createRequest } from '../../../lib/pki/issue-certificate';
 import { generateKey } from '../../../lib/pki/key';
-import type { KubeClient } from '../../support/kube-client';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
 import { must } from './setup';
 
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';

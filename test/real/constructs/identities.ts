@@ -1,6 +1,6 @@
-import type { ApiServer } from '../../support/constructs-api-server';
-import type { KubeClient } from '../../support/kube-client';
-import { waitFor } from '../../support/kube-process';
+import type { ApiServer } from '../../support/kubernetes/constructs-api-server';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
+import { waitFor } from '../../support/kubernetes/kube-process';
 
 /** Who asks, with credentials of their own. */
 export const people = {

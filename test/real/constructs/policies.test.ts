@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { synthesizeManifests } from '../../../constructs/manifests';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   apiServerTools,
   startApiServer,
   type ApiServer,
-} from '../../support/constructs-api-server';
-import type { KubeClient } from '../../support/kube-client';
-import { waitFor } from '../../support/kube-process';
+} from '../../support/kubernetes/constructs-api-server';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
+import { waitFor } from '../../support/kubernetes/kube-process';
 import { describeWithTools } from '../../support/tools';
 import { accessTable } from './access-table';
 import { approve, askForCertificate } from './certificates';

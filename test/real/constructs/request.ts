@@ -1,4 +1,4 @@
-import type { KubeClient } from '../../support/kube-client';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
 import type { Identity } from './identities';
 
 /** A request that is tried for real (as a dry run where it would change something). */

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ManifestFile } from '../../../constructs/manifests';
-import type { ApiServer } from '../../support/constructs-api-server';
-import type { KubeClient } from '../../support/kube-client';
-import { waitFor } from '../../support/kube-process';
+import type { ApiServer } from '../../support/kubernetes/constructs-api-server';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
+import { waitFor } from '../../support/kubernetes/kube-process';
 import { container, goodImage, pod, podSpec, restrictedSpec } from './pods';
 
 const calicoKinds = [

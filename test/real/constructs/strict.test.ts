@@ -1,11 +1,11 @@
 import { synthesizeManifests } from '../../../constructs/manifests';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   apiServerTools,
   startApiServer,
   type ApiServer,
-} from '../../support/constructs-api-server';
-import type { KubeClient } from '../../support/kube-client';
+} from '../../support/kubernetes/constructs-api-server';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
 import { describeWithTools } from '../../support/tools';
 import {
   runKubeadm,

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
-import { HardenedCluster } from '../../../stacks/hardened-cluster';
-import { makePlan } from '../../support/cluster-plan';
-import { engineConfig } from '../../support/engine-config';
-import { recordRun } from '../../support/mocks';
-import { PulumiEngine } from '../../support/pulumi-engine';
+import { HardenedCluster } from '../../../stacks/cluster/hardened-cluster';
+import { makePlan } from '../../support/cluster/cluster-plan';
+import { engineConfig } from '../../support/engine/engine-config';
+import { recordRun } from '../../support/cluster/mocks';
+import { PulumiEngine } from '../../support/engine/pulumi-engine';
 import { describeWithTools } from '../../support/tools';
 
 const repository = resolve(__dirname, '..', '..', '..');
@@ -56,7 +56,7 @@ describeWithTools('Pulumi engine with the policy pack', tools, (paths) => {
 
 /** The project's pack, for a runtime whose analyzer lies on PATH; its TypeScript is not built first. */
 function writePack(folder: string): string {
-  const source = join(repository, 'stacks', 'policy');
+  const source = join(repository, 'stacks', 'policy-pack');
   mkdirSync(folder);
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
   copyFileSync(join(source, 'package.json'), join(folder, 'package.json'));

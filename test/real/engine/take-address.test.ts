@@ -5,10 +5,10 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { takeAddressScript } from '../../../stacks/take-address';
+import { takeAddressScript } from '../../../stacks/machines/take-address';
 
 const run = promisify(execFile);
-const lib = resolve(__dirname, '..', '..', '..', 'lib', 'machine', 'scripts', 'lib.sh');
+const lib = resolve(__dirname, '..', '..', '..', 'lib', 'machine', 'programs', 'boot', 'lib.sh');
 
 describe('taking the stable address', () => {
   const root = mkdtempSync(join(tmpdir(), 'take-address-'));

@@ -1,6 +1,6 @@
 import { accessControlPlan } from '../../../lib/etcd/access-control';
-import type { EtcdMachine } from '../../support/etcd-machine';
-import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import type { EtcdMachine } from '../../support/etcd/etcd-machine';
+import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 
 const script = '/usr/local/lib/hardened-cluster/etcd-access-control';

@@ -4,9 +4,9 @@ import { tierDirectoryPath } from '../../../lib/etcd/tier-directory';
 import { artifactKey, etcdArtifact } from '../../../lib/machine/artifacts';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
 import { planAddresses } from '../../../lib/network/address-plan';
-import type { EtcdMachine } from '../../support/etcd-machine';
-import { waitUntil } from '../../support/etcd-run';
-import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import type { EtcdMachine } from '../../support/etcd/etcd-machine';
+import { waitUntil } from '../../support/etcd/etcd-run';
+import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 
 const scripts = '/usr/local/lib/hardened-cluster';

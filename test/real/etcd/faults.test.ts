@@ -1,9 +1,9 @@
 import { planAddresses } from '../../../lib/network/address-plan';
-import { stepClock } from '../../support/clock-step';
-import { EtcdLoad, type EtcdLoadOptions } from '../../support/etcd-load';
-import type { EtcdMachine } from '../../support/etcd-machine';
-import { pause, waitUntil } from '../../support/etcd-run';
-import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import { stepClock } from '../../support/machine/clock-step';
+import { EtcdLoad, type EtcdLoadOptions } from '../../support/etcd/etcd-load';
+import type { EtcdMachine } from '../../support/etcd/etcd-machine';
+import { pause, waitUntil } from '../../support/etcd/etcd-run';
+import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { planAddresses } from '../../../lib/network/address-plan';
-import { waitHealthy, startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { waitHealthy, startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 
 /** `open`, `closed` (answered, but nothing listens) or `dropped`. */

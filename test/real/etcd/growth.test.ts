@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EtcdLoad } from '../../support/etcd-load';
-import type { EtcdMachine } from '../../support/etcd-machine';
-import { waitUntil } from '../../support/etcd-run';
-import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import { EtcdLoad } from '../../support/etcd/etcd-load';
+import type { EtcdMachine } from '../../support/etcd/etcd-machine';
+import { waitUntil } from '../../support/etcd/etcd-run';
+import { prepareEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 

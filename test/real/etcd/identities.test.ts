@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type SecureVersion } from 'node:tls';
 import { planInitialCluster } from '../../../lib/etcd/plan-member-flags';
 import { EtcdClient, type TlsIdentity } from '../../../bench/etcd/client';
-import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 import { operations, tryOperation, type Outcome } from './operations';

@@ -1,6 +1,6 @@
 import { decodeFields, encodeFields, type ProtoField } from '../../../bench/etcd/proto-fields';
 import type { EtcdClient, GrpcAnswer } from '../../../bench/etcd/client';
-import { pause } from '../../support/etcd-run';
+import { pause } from '../../support/etcd/etcd-run';
 
 /** What came of an operation: done, refused by etcd's access control, or not even let in by TLS. */
 export type Outcome = 'ok' | 'denied' | 'shut';

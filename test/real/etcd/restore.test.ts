@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { planAddresses } from '../../../lib/network/address-plan';
-import { runAside, waitUntil, type Finished } from '../../support/etcd-run';
-import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd-tier';
+import { runAside, waitUntil, type Finished } from '../../support/etcd/etcd-run';
+import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 
-const command = join(__dirname, '../../../lib/etcd/operator/etcd-restore-cluster.sh');
+const command = join(__dirname, '../../../lib/machine/programs/operator/etcd-restore-cluster.sh');
 
 /** Runs the operator's command; in the place of ssh stands a program that enters a machine. */
 async function restoreCluster(tier: EtcdTier, ...args: string[]): Promise<Finished> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { prepareEtcdTier, type EtcdTier, type EtcdTierOptions } from '../../support/etcd-tier';
-import { pause } from '../../support/etcd-run';
+import { prepareEtcdTier, type EtcdTier, type EtcdTierOptions } from '../../support/etcd/etcd-tier';
+import { pause } from '../../support/etcd/etcd-run';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 

@@ -2,20 +2,20 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { planEtcdMember } from '../../../lib/etcd/plan-etcd-member';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
-import { runAside } from '../../support/etcd-run';
-import { prepareEtcdTier, type EtcdTier } from '../../support/etcd-tier';
+import { runAside } from '../../support/etcd/etcd-run';
+import { prepareEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 
-const folder = join(__dirname, '../../../lib');
+const folder = join(__dirname, '../../../lib/machine/programs');
 
 describeWithTools('scripts', ['shellcheck'], ({ shellcheck }) => {
-  const scripts = ['etcd/scripts', 'etcd/operator'].flatMap((path) =>
+  const scripts = ['etcd', 'operator'].flatMap((path) =>
     readdirSync(join(folder, path)).map((name) => join(path, name)),
   );
 
   test.each(scripts)('%s is accepted by shellcheck', async (path) => {
-    const sources = ['etcd/scripts', 'machine/scripts'].map((each) => join(folder, each)).join(':');
+    const sources = ['etcd', 'boot'].map((each) => join(folder, each)).join(':');
     const args = ['--external-sources', `--source-path=${sources}`, join(folder, path)];
     expect(await runAside(shellcheck, args)).toEqual({ status: 0, stdout: '', stderr: '' });
   });

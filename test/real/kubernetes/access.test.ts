@@ -2,15 +2,23 @@ import { createSign, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startAuthenticator } from '../../support/kube-authenticator';
-import { startAwsStandIn, type AwsIdentity, type AwsStandIn } from '../../support/kube-aws';
-import type { KubeClient } from '../../support/kube-client';
-import { mapToTest } from '../../support/kube-mapping';
-import { handshake, listeningSockets, statusOf } from '../../support/kube-endpoint';
-import { restrictedPod } from '../../support/kube-objects';
-import { startOidcIssuer, type OidcIssuer } from '../../support/kube-oidc-issuer';
-import { mustRun, waitFor, type Program } from '../../support/kube-process';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startAuthenticator } from '../../support/kubernetes/kube-authenticator';
+import {
+  startAwsStandIn,
+  type AwsIdentity,
+  type AwsStandIn,
+} from '../../support/kubernetes/kube-aws';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
+import { mapToTest } from '../../support/kubernetes/kube-mapping';
+import { handshake, listeningSockets, statusOf } from '../../support/kubernetes/kube-endpoint';
+import { restrictedPod } from '../../support/kubernetes/kube-objects';
+import { startOidcIssuer, type OidcIssuer } from '../../support/kubernetes/kube-oidc-issuer';
+import { mustRun, waitFor, type Program } from '../../support/kubernetes/kube-process';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 

@@ -1,13 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { planWorker } from '../../../lib/kubernetes/plan-worker';
+import { planWorker } from '../../../lib/kubernetes/node/plan-worker';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
 import { planPki } from '../../../lib/pki/pki-plan';
-import { makeBlueprint } from '../../support/blueprint-inputs';
-import { runKubeBench, type BenchResult } from '../../support/kube-bench';
-import { mustRun } from '../../support/kube-process';
-import { machineFacts, placePart, renderControlPlaneRoot } from '../../support/kube-rendered-root';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
+import { runKubeBench, type BenchResult } from '../../support/kubernetes/kube-bench';
+import { mustRun } from '../../support/kubernetes/kube-process';
+import {
+  machineFacts,
+  placePart,
+  renderControlPlaneRoot,
+} from '../../support/kubernetes/kube-rendered-root';
 import { materializePki } from '../../support/pki';
 import { describeWithTools, findKubeBenchRules } from '../../support/tools';
 

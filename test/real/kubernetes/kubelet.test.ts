@@ -4,25 +4,32 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesizeManifests } from '../../../constructs/manifests';
-import { nodeBindings } from '../../../lib/kubernetes/node-bindings';
+import { nodeBindings } from '../../../lib/kubernetes/node/node-bindings';
 import { nodeSoftware } from '../../../lib/kubernetes/releases';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startEtcdCloud, type EtcdCloud } from '../../support/etcd-cloud';
-import { findVpcCidr } from '../../support/etcd-network';
-import { startAuthenticator } from '../../support/kube-authenticator';
-import { startAwsStandIn, type AwsStandIn } from '../../support/kube-aws';
-import type { Caller } from '../../support/kube-client';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startEtcdCloud, type EtcdCloud } from '../../support/etcd/etcd-cloud';
+import { findVpcCidr } from '../../support/etcd/etcd-network';
+import { startAuthenticator } from '../../support/kubernetes/kube-authenticator';
+import { startAwsStandIn, type AwsStandIn } from '../../support/kubernetes/kube-aws';
+import type { Caller } from '../../support/kubernetes/kube-client';
 import {
   handshake,
   listeningSockets,
   shownCertificate,
   statusOf,
-} from '../../support/kube-endpoint';
-import { mapToTest } from '../../support/kube-mapping';
-import { startPlainEtcd } from '../../support/kube-plain-etcd';
-import { runCommand, waitFor } from '../../support/kube-process';
-import { renderControlPlaneRoot, type RenderedRoot } from '../../support/kube-rendered-root';
-import { startWorkerMachine, type WorkerMachine } from '../../support/kube-worker';
+} from '../../support/kubernetes/kube-endpoint';
+import { mapToTest } from '../../support/kubernetes/kube-mapping';
+import { startPlainEtcd } from '../../support/kubernetes/kube-plain-etcd';
+import { runCommand, waitFor } from '../../support/kubernetes/kube-process';
+import {
+  renderControlPlaneRoot,
+  type RenderedRoot,
+} from '../../support/kubernetes/kube-rendered-root';
+import { startWorkerMachine, type WorkerMachine } from '../../support/kubernetes/kube-worker';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 

@@ -1,7 +1,11 @@
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import type { KubeClient } from '../../support/kube-client';
-import { startPlainEtcd, type PlainEtcd } from '../../support/kube-plain-etcd';
-import { waitFor } from '../../support/kube-process';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import type { KubeClient } from '../../support/kubernetes/kube-client';
+import { startPlainEtcd, type PlainEtcd } from '../../support/kubernetes/kube-plain-etcd';
+import { waitFor } from '../../support/kubernetes/kube-process';
 import { describeWithTools } from '../../support/tools';
 
 const eventsPerSecond = 5;

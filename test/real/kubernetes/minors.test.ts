@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { supportedMinors } from '../../../lib/kubernetes/releases';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
-import { handshake, listeningSockets, statusOf } from '../../support/kube-endpoint';
-import { restrictedPod } from '../../support/kube-objects';
-import { waitFor } from '../../support/kube-process';
 import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
+import { handshake, listeningSockets, statusOf } from '../../support/kubernetes/kube-endpoint';
+import { restrictedPod } from '../../support/kubernetes/kube-objects';
+import { waitFor } from '../../support/kubernetes/kube-process';
+import {
+  makeSampleNamespace,
   creatableResources,
   makeSamples,
   readSamples,
   storeSamples,
-} from '../../support/kube-samples';
+} from '../../support/kubernetes/kube-samples';
 import { issueCertificate, makeAuthority } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
@@ -25,17 +30,7 @@ for (const minor of supportedMinors.filter((candidate) => candidate !== '1.36'))
     beforeAll(async () => {
       etcd = await startEtcdTier({ members: 1, changes: { kubernetes: { version: minor } } });
       plane = await startControlPlane({ minor, etcd, scheduler: true });
-      await plane.admin.post('/api/v1/namespaces', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'sample' },
-      });
-      await waitFor('default service account', async () => {
-        const { status } = await plane.admin.get(
-          '/api/v1/namespaces/sample/serviceaccounts/default',
-        );
-        return status === 200 || undefined;
-      });
+      await makeSampleNamespace(plane);
     });
     afterAll(async () => {
       await plane.stop();

@@ -2,10 +2,14 @@ import { X509Certificate, createHash, createPrivateKey } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { shownCertificate } from '../../support/kube-endpoint';
-import { startPlainEtcd, type PlainEtcd } from '../../support/kube-plain-etcd';
-import { runCommand, waitFor } from '../../support/kube-process';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { shownCertificate } from '../../support/kubernetes/kube-endpoint';
+import { startPlainEtcd, type PlainEtcd } from '../../support/kubernetes/kube-plain-etcd';
+import { runCommand, waitFor } from '../../support/kubernetes/kube-process';
 import { issueCertificate } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 

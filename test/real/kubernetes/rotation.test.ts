@@ -2,11 +2,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { synthesizeManifests } from '../../../constructs/manifests';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
-import { planUpgrade } from '../../../lib/kubernetes/upgrade';
+import { planUpgrade } from '../../../lib/cluster/upgrade/plan-upgrade';
 import { planPki } from '../../../lib/pki/pki-plan';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startPlainEtcd, type PlainEtcd } from '../../support/kube-plain-etcd';
-import { mustRun } from '../../support/kube-process';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startPlainEtcd, type PlainEtcd } from '../../support/kubernetes/kube-plain-etcd';
+import { mustRun } from '../../support/kubernetes/kube-process';
 import { materializePki, type MaterializedPki } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 

@@ -3,22 +3,29 @@ import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { synthesizeManifests } from '../../../constructs/manifests';
-import { manifestKeys, renderManifestIndex } from '../../../lib/kubernetes/manifest-store';
-import { nodeBindings } from '../../../lib/kubernetes/node-bindings';
+import {
+  manifestKeys,
+  renderManifestIndex,
+} from '../../../lib/kubernetes/control-plane/manifest-store';
+import { nodeBindings } from '../../../lib/kubernetes/node/node-bindings';
 import { createRequest } from '../../../lib/pki/issue-certificate';
 import { generateKey } from '../../../lib/pki/key';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startEtcdCloud, type EtcdCloud } from '../../support/etcd-cloud';
-import { renderInstances } from '../../support/kube-aws';
-import { startPlainEtcd } from '../../support/kube-plain-etcd';
-import type { EtcdForApiServer } from '../../support/kube-plain-etcd';
-import { runCommand, waitFor, type CommandResult } from '../../support/kube-process';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startEtcdCloud, type EtcdCloud } from '../../support/etcd/etcd-cloud';
+import { renderInstances } from '../../support/kubernetes/kube-aws';
+import { startPlainEtcd } from '../../support/kubernetes/kube-plain-etcd';
+import type { EtcdForApiServer } from '../../support/kubernetes/kube-plain-etcd';
+import { runCommand, waitFor, type CommandResult } from '../../support/kubernetes/kube-process';
 import {
   listFiles,
   machineFacts,
   renderControlPlaneRoot,
   type RenderedRoot,
-} from '../../support/kube-rendered-root';
+} from '../../support/kubernetes/kube-rendered-root';
 import { describeWithTools } from '../../support/tools';
 import { calicoDefinitions } from '../constructs/setup';
 

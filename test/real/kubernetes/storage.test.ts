@@ -1,10 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
-import { statusOf } from '../../support/kube-endpoint';
-import { waitFor } from '../../support/kube-process';
-import { creatableResources, makeSamples } from '../../support/kube-samples';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
+import { statusOf } from '../../support/kubernetes/kube-endpoint';
+import { waitFor } from '../../support/kubernetes/kube-process';
+import {
+  creatableResources,
+  makeSampleNamespace,
+  makeSamples,
+} from '../../support/kubernetes/kube-samples';
 import { describeWithTools } from '../../support/tools';
 
 interface ListMeta {
@@ -35,15 +43,7 @@ describeWithTools('storage on etcd with access control', controlPlaneTools('1.36
       },
     });
     plane = await startControlPlane({ etcd, scheduler: true });
-    await plane.admin.post('/api/v1/namespaces', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: 'sample', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-    });
-    await waitFor('default service account', async () => {
-      const { status } = await plane.admin.get('/api/v1/namespaces/sample/serviceaccounts/default');
-      return status === 200 || undefined;
-    });
+    await makeSampleNamespace(plane, { 'pod-security.kubernetes.io/enforce': 'restricted' });
   });
   afterAll(async () => {
     await plane.stop();

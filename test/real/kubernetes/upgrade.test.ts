@@ -1,11 +1,19 @@
 import { synthesizeManifests } from '../../../constructs/manifests';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
 import { exactVersion } from '../../../lib/blueprint/version';
-import { planUpgrade } from '../../../lib/kubernetes/upgrade';
-import { controlPlaneTools, startControlPlane, type ControlPlane } from '../../support/api-server';
-import { startEtcdTier, type EtcdTier } from '../../support/etcd-tier';
-import { waitFor } from '../../support/kube-process';
-import { readSamples, storeSamples } from '../../support/kube-samples';
+import { planUpgrade } from '../../../lib/cluster/upgrade/plan-upgrade';
+import {
+  controlPlaneTools,
+  startControlPlane,
+  type ControlPlane,
+} from '../../support/kubernetes/api-server';
+import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
+import { waitFor } from '../../support/kubernetes/kube-process';
+import {
+  makeSampleNamespace,
+  readSamples,
+  storeSamples,
+} from '../../support/kubernetes/kube-samples';
 import { describeWithTools } from '../../support/tools';
 
 describeWithTools(
@@ -26,17 +34,7 @@ describeWithTools(
       });
       older = await startControlPlane({ minor: '1.35', etcd, scheduler: true });
       planes.push(older);
-      await older.admin.post('/api/v1/namespaces', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name: 'sample' },
-      });
-      await waitFor('default service account', async () => {
-        const { status } = await older.admin.get(
-          '/api/v1/namespaces/sample/serviceaccounts/default',
-        );
-        return status === 200 || undefined;
-      });
+      await makeSampleNamespace(older);
       stored = await storeSamples(older);
     });
     afterAll(async () => {

@@ -2,16 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createHash } from 'node:crypto';
 import { artifactKey } from '../../../lib/machine/artifacts';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/machine/plan-machines';
-import { AwsStandIn } from '../../support/aws-stand-in';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { planMachines } from '../../../lib/cluster/plan-machines';
+import { AwsStandIn } from '../../support/aws/fake-aws';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   forbiddenTexts,
   machineNamed,
   MachineRoot,
   withFakeArtifacts,
   withoutDataVolume,
-} from '../../support/machine-root';
+} from '../../support/machine/machine-root';
 
 const machines = planMachines(makeBlueprint()).map(withFakeArtifacts).map(withoutDataVolume);
 const machineOf = (name: string) => machineNamed(machines, name);

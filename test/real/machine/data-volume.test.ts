@@ -3,15 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/machine/plan-machines';
-import { AwsStandIn } from '../../support/aws-stand-in';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { planMachines } from '../../../lib/cluster/plan-machines';
+import { AwsStandIn } from '../../support/aws/fake-aws';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   machineNamed,
   MachineRoot,
   withFakeArtifacts,
   withoutDataVolume,
-} from '../../support/machine-root';
+} from '../../support/machine/machine-root';
 
 /** Mounts what the unit says, as systemd would. */
 const systemctl = `

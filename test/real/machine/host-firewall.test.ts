@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planHostFirewall } from '../../../lib/machine/host-firewall';
 import type { MachineRole } from '../../../lib/machine/machine-config';
 import { renderNftables } from '../../../lib/machine/render-nftables';
-import { makeBlueprint } from '../../support/blueprint-inputs';
-import { canIsolate, MachineNetwork } from '../../support/machine-network';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
+import { canIsolate, MachineNetwork } from '../../support/machine/machine-network';
 
 const blueprint = makeBlueprint({
   access: {

@@ -2,10 +2,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { appendFileSync, renameSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { planMachines } from '../../../lib/machine/plan-machines';
-import { AwsStandIn, standInCredentials } from '../../support/aws-stand-in';
-import { makeBlueprint } from '../../support/blueprint-inputs';
-import { machineNamed, MachineRoot } from '../../support/machine-root';
+import { planMachines } from '../../../lib/cluster/plan-machines';
+import { AwsStandIn, standInCredentials } from '../../support/aws/fake-aws';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
+import { machineNamed, MachineRoot } from '../../support/machine/machine-root';
 
 const machine = machineNamed(planMachines(makeBlueprint()), 'control-plane');
 

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { renderBundle } from '../../../lib/machine/bundle';
-import { planMachines } from '../../../lib/machine/plan-machines';
-import { scriptFolder } from '../../../lib/machine/script-file';
+import { planMachines } from '../../../lib/cluster/plan-machines';
+import { programFolder } from '../../../lib/machine/program-file';
 import { renderUserData } from '../../../lib/machine/user-data';
-import { makeBlueprint } from '../../support/blueprint-inputs';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 
 const machines = planMachines(makeBlueprint());
 const folder = mkdtempSync(join(tmpdir(), 'hc-scripts-'));
@@ -42,7 +42,7 @@ describe.each(['bastion', 'etcd-0', 'control-plane', 'worker-general'])('scripts
       .map(({ path }) => join(root, path));
     expect(scripts.length).toBeGreaterThan(5);
     // Libraries are followed where they lie on the machine, not where they lie in the sources.
-    const options = ['-s', 'sh', '-x', '-P', join(root, scriptFolder), '-e', 'SC1091'];
+    const options = ['-s', 'sh', '-x', '-P', join(root, programFolder), '-e', 'SC1091'];
     expect(run('shellcheck', [...options, ...scripts])).toEqual({ status: 0, text: '' });
   });
 

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planHostFirewall } from '../../../lib/machine/host-firewall';
 import type { MachineRole } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/machine/plan-machines';
+import { planMachines } from '../../../lib/cluster/plan-machines';
 import { renderNftables } from '../../../lib/machine/render-nftables';
-import { makeBlueprint } from '../../support/blueprint-inputs';
-import { canIsolate, MachineNetwork, shell } from '../../support/machine-network';
-import { MachineView } from '../../support/machine-view';
+import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
+import { canIsolate, MachineNetwork, shell } from '../../support/machine/machine-network';
+import { MachineView } from '../../support/machine/machine-view';
 
 const hasServer = spawnSync('sh', ['-c', 'test -x /usr/sbin/sshd']).status === 0;
 if (!hasServer && process.env.CI === 'true') throw new Error('no /usr/sbin/sshd on this machine');

@@ -1,0 +1,148 @@
+import { Construct } from 'constructs';
+import { DefaultDeny } from '../network/default-deny';
+import { addClusterObject, addNamespacedObject } from '../synthesis/kubernetes-object';
+import { NetworkRule } from '../network/network-rule';
+
+/** Level of the Pod Security Standards. */
+export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
+
+/** A namespace with everything a namespace should have. */
+export interface HardenedNamespaceProps {
+  readonly name: string;
+  readonly podSecurity: {
+    readonly enforce: PodSecurityLevel;
+    /** @default 'restricted' */
+    readonly audit?: PodSecurityLevel;
+    /** @default 'restricted' */
+    readonly warn?: PodSecurityLevel;
+    /** Version of the standards, such as `v1.36`. @default 'latest' */
+    readonly version?: string;
+  };
+  /** Bounds of what all pods together may ask for; no quota for namespaces of the system. */
+  readonly quota?: {
+    readonly cpu?: string;
+    readonly memory?: string;
+    readonly pods: number;
+    /** Services of type LoadBalancer, which open the namespace to the outside. @default 0 */
+    readonly loadBalancers?: number;
+  };
+  /** Limits of containers that set none. @default no LimitRange */
+  readonly containerLimits?: { readonly cpu: string; readonly memory: string };
+  /** Namespaces whose pods may come in. @default none */
+  readonly ingressFromNamespaces?: readonly string[];
+  /** Namespaces whose pods may be reached. @default none */
+  readonly egressToNamespaces?: readonly string[];
+  /** Networks that may be reached over HTTPS, and what of them may not. @default none */
+  readonly egressToCidrs?: {
+    readonly cidrs: readonly string[];
+    readonly except?: readonly string[];
+  };
+  /** Networks of the API server, where pods may reach it. @default not reached */
+  readonly apiServerCidrs?: readonly string[];
+  /** Whether pods may ask the cluster's DNS. @default true */
+  readonly dns?: boolean;
+  /** A role for a group of people in this namespace. @default none */
+  readonly operators?: { readonly clusterRole: string; readonly group: string };
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A namespace with Pod Security labels, a service account `default` without token, nothing allowed
+ * over the network but what is named, a quota and limits.
+ */
+export class HardenedNamespace extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, props: HardenedNamespaceProps) {
+    super(scope, id);
+    this.name = props.name;
+    this.addNamespace(props);
+    addNamespacedObject(this, 'service-account', 'ServiceAccount', {
+      metadata: { name: 'default', namespace: this.name },
+      automountServiceAccountToken: false,
+    });
+    this.addBounds(props);
+    this.addNetwork(props);
+    if (props.operators) this.bindOperators(props.operators);
+  }
+
+  private addNamespace({ name, podSecurity, labels }: HardenedNamespaceProps): void {
+    const { enforce, audit = 'restricted', warn = 'restricted', version = 'latest' } = podSecurity;
+    const level = (mode: string, value: string) => ({
+      [`pod-security.kubernetes.io/${mode}`]: value,
+      [`pod-security.kubernetes.io/${mode}-version`]: version,
+    });
+    addClusterObject(this, 'namespace', 'Namespace', {
+      metadata: {
+        name,
+        labels: {
+          ...labels,
+          ...level('enforce', enforce),
+          ...level('audit', audit),
+          ...level('warn', warn),
+        },
+      },
+    });
+  }
+
+  private addBounds({ name, quota, containerLimits }: HardenedNamespaceProps): void {
+    if (quota) {
+      const { cpu, memory, pods, loadBalancers = 0 } = quota;
+      addNamespacedObject(this, 'quota', 'ResourceQuota', {
+        metadata: { name: 'quota', namespace: name },
+        spec: {
+          hard: {
+            ...(cpu !== undefined && { 'requests.cpu': cpu, 'limits.cpu': cpu }),
+            ...(memory !== undefined && { 'requests.memory': memory, 'limits.memory': memory }),
+            pods: String(pods),
+            'services.loadbalancers': String(loadBalancers),
+          },
+        },
+      });
+    }
+    if (containerLimits) {
+      addNamespacedObject(this, 'limits', 'LimitRange', {
+        metadata: { name: 'limits', namespace: name },
+        spec: {
+          limits: [
+            {
+              type: 'Container',
+              default: containerLimits,
+              defaultRequest: { cpu: '50m', memory: '64Mi' },
+            },
+          ],
+        },
+      });
+    }
+  }
+
+  private addNetwork(props: HardenedNamespaceProps): void {
+    const { name } = props;
+    new DefaultDeny(this, 'default-deny', { namespace: name });
+    if (props.dns !== false) NetworkRule.allowDns(this, 'allow-dns', name);
+    if (props.ingressFromNamespaces?.length) {
+      NetworkRule.allowFromNamespaces(this, 'ingress', name, props.ingressFromNamespaces);
+    }
+    if (props.egressToNamespaces?.length) {
+      NetworkRule.allowToNamespaces(this, 'egress', name, props.egressToNamespaces);
+    }
+    if (props.egressToCidrs?.cidrs.length) {
+      NetworkRule.allowToCidrs(this, 'egress-cidrs', name, props.egressToCidrs);
+    }
+    if (props.apiServerCidrs?.length) {
+      NetworkRule.allowToApiServer(this, 'api-server', name, { cidrs: props.apiServerCidrs });
+    }
+  }
+
+  private bindOperators(operators: { readonly clusterRole: string; readonly group: string }): void {
+    addNamespacedObject(this, 'operators', 'RoleBinding', {
+      metadata: { name: 'operators', namespace: this.name },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: operators.clusterRole,
+      },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: operators.group }],
+    });
+  }
+}

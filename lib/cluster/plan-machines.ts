@@ -1,0 +1,52 @@
+import type { Blueprint } from '../blueprint/blueprint';
+import { planEtcdMember } from '../etcd/plan-etcd-member';
+import { planControlPlane } from '../kubernetes/control-plane/plan-control-plane';
+import { planWorker } from '../kubernetes/node/plan-worker';
+import { resolveLock } from '../machine/artifact-lock';
+import type { MachineConfig, MachinePart } from '../machine/machine-config';
+import { mergeParts, type MachineIdentity } from '../machine/merge-parts';
+import { planBase } from '../machine/plan-base';
+import { planBastion } from '../machine/plan-bastion';
+import { planSessionManager } from '../machine/session-manager';
+
+/** Plans every machine of a cluster: bastion, etcd members, control plane, worker pools. */
+export function planMachines(blueprint: Blueprint): readonly MachineConfig[] {
+  const lock = resolveLock(blueprint);
+  const { bastion, etcd, controlPlane, workers } = blueprint;
+  const machine = (identity: MachineIdentity, part: MachinePart) =>
+    mergeParts(identity, [
+      planBase(blueprint, identity.role),
+      ...(bastion.access === 'session-manager'
+        ? [planSessionManager(lock, identity.architecture)]
+        : []),
+      part,
+    ]);
+  return [
+    ...(bastion.access === 'none'
+      ? []
+      : [
+          machine(
+            { name: 'bastion', role: 'bastion', architecture: bastion.architecture },
+            planBastion(blueprint),
+          ),
+        ]),
+    ...etcd.members.map((member) =>
+      machine(
+        { name: member.name, role: 'etcd', architecture: etcd.architecture },
+        planEtcdMember(blueprint, member, lock),
+      ),
+    ),
+    machine(
+      { name: 'control-plane', role: 'control-plane', architecture: controlPlane.architecture },
+      planControlPlane(blueprint, lock),
+    ),
+    ...workers.map((pool) =>
+      machine(
+        { name: `worker-${pool.name}`, role: 'worker', architecture: pool.architecture },
+        planWorker(blueprint, pool, lock),
+      ),
+    ),
+  ];
+}
+
+export { listUnlocked } from '../machine/list-unlocked';

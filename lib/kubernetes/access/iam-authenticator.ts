@@ -1,0 +1,138 @@
+import type { Blueprint } from '../../blueprint/blueprint';
+import type { MachineFile, MachineUnit, MachineUser } from '../../machine/machine-config';
+import { machineRoleName, peopleGroups } from './identities';
+import { paths } from '../paths';
+import { renderYaml } from '../yaml';
+
+/** The system user that the webhook runs as. */
+export const authenticatorUser: MachineUser = { name: 'aws-iam-authenticator', id: 851 };
+
+/** Loopback port of the webhook. */
+export const authenticatorPort = 21362;
+
+/** An IAM role and who it is in the cluster. */
+export interface RoleMapping {
+  readonly rolearn: string;
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+/** AWS partition of a region: `aws`, `aws-cn` or `aws-us-gov`. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/**
+ * Workers by the role of their tier, named after the machine that signed; people by their roles.
+ * The session name in a person's user name tells who it was behind a shared role.
+ */
+export function planRoleMappings(blueprint: Blueprint): readonly RoleMapping[] {
+  const partition = partitionOf(blueprint.region);
+  const people = Object.entries(peopleGroups).flatMap(([list, group]) =>
+    blueprint.people[list as keyof typeof peopleGroups].map((arn) => ({
+      rolearn: withoutPath(arn),
+      username: `iam:${roleNameOf(arn)}:{{SessionName}}`,
+      groups: [group],
+    })),
+  );
+  return [
+    {
+      rolearn: `arn:${partition}:iam::@HC_ACCOUNT_ID@:role/${machineRoleName(blueprint, 'worker')}`,
+      username: 'system:node:{{EC2PrivateDNSName}}',
+      groups: ['system:nodes'],
+    },
+    ...people,
+  ];
+}
+
+/** STS names assumed roles without the path, so a mapping with one would never match. */
+function withoutPath(arn: string): string {
+  return `${arn.slice(0, arn.indexOf(':role/'))}:role/${roleNameOf(arn)}`;
+}
+
+function roleNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+/** Configuration of the webhook on control-plane machines. */
+export function planAuthenticatorFiles(blueprint: Blueprint): readonly MachineFile[] {
+  return [
+    {
+      path: paths.authenticatorConfig,
+      template: true,
+      content: renderYaml({
+        clusterID: blueprint.name,
+        server: { mapRoles: planRoleMappings(blueprint) },
+      }),
+    },
+  ];
+}
+
+/** The webhook: on loopback, under its own user, with nothing to write but its own two folders. */
+export function planAuthenticatorUnit(blueprint: Blueprint): MachineUnit {
+  const flags = [
+    `--config=${paths.authenticatorConfig}`,
+    `--partition=${partitionOf(blueprint.region)}`,
+    '--address=127.0.0.1',
+    `--port=${authenticatorPort}`,
+    '--backend-mode=MountedFile',
+    `--state-dir=${paths.authenticatorState}`,
+    `--generate-kubeconfig=${paths.authenticatorKubeconfig}`,
+    '--log-format=json',
+  ];
+  return {
+    name: 'aws-iam-authenticator.service',
+    content: `[Unit]
+Description=Token webhook for IAM identities
+Documentation=https://github.com/kubernetes-sigs/aws-iam-authenticator
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+User=${authenticatorUser.name}
+Group=${authenticatorUser.name}
+EnvironmentFile=/etc/hardened-cluster/machine.env
+ExecStartPre=+/usr/bin/install -d -m 0755 -o ${authenticatorUser.name} -g ${authenticatorUser.name} ${paths.authenticator}
+ExecStart=/usr/bin/env AWS_REGION=\${HC_REGION} AWS_STS_REGIONAL_ENDPOINTS=regional \\
+  /usr/local/bin/aws-iam-authenticator server \\
+${flags.map((flag) => `  ${flag}`).join(' \\\n')}
+Restart=always
+RestartSec=2
+StateDirectory=aws-iam-authenticator
+StateDirectoryMode=0700
+UMask=0077
+# It would also answer /healthz on 21363 of every address, by plain HTTP and with no flag against it.
+SocketBindDeny=any
+SocketBindAllow=ipv4:tcp:${authenticatorPort}
+${sandbox}
+ReadWritePaths=${paths.authenticator}
+
+[Install]
+WantedBy=multi-user.target
+`,
+  };
+}
+
+const sandbox = `CapabilityBoundingSet=
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectProc=invisible
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources`;

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Makes this machine a member of the control plane. No machine is the first: each has the same
+# authorities, so each runs the same kubeadm phases. The scheduler comes last, after the manifests,
+# so that no pod runs anywhere before the policies hold. A second run changes nothing.
+set -eu
+# shellcheck source=../boot/lib.sh disable=SC1091
+. "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
+load_machine
+kubernetes=$HC_ROOT/etc/kubernetes
+wait_seconds=${HC_WAIT_SECONDS:-600}
+
+phase() {
+  kubeadm ${HC_ROOT:+--rootfs="$HC_ROOT"} init phase "$@" --config /etc/kubernetes/kubeadm.yaml >&2 ||
+    die "kubeadm init phase $1 ${2:-}" 'an error' 'success'
+}
+
+# wait_for WHAT COMMAND...: until the command succeeds.
+wait_for() {
+  what=$1
+  shift
+  waited=0
+  until "$@"; do
+    [ "$waited" -lt "$wait_seconds" ] || die "$what" "nothing after $waited s" 'an answer'
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+api_server_is_ready() {
+  printf 'GET /readyz HTTP/1.1\r\n\r\n' | "$HC_LIB/answer-probe" | head -n 1 | grep -q ' 200 '
+}
+
+mkdir -p "$HC_ROOT/var/log/kubernetes/audit" "$kubernetes/manifests"
+chmod 0700 "$HC_ROOT/var/log/kubernetes/audit" "$kubernetes/manifests"
+"$HC_LIB/write-encryption-config"
+# kubeadm leaves the public half alone where the key is there already.
+scratch_file
+openssl pkey -in "$kubernetes/pki/sa.key" -pubout -out "$HC_SCRATCH_FILE" ||
+  die "$kubernetes/pki/sa.key" 'no private key' 'the key that signs service-account tokens'
+place_file "$HC_SCRATCH_FILE" "$kubernetes/pki/sa.pub" 0600 root:root
+phase certs all
+# Certificates are no secret, but nobody else on this machine has a use for them (CIS 1.1.20).
+find "$kubernetes/pki" -type f -exec chmod 0600 {} +
+phase kubeconfig controller-manager
+phase kubeconfig scheduler
+phase kubeconfig kubelet
+"$HC_LIB/issue-probe-credential"
+wait_for 'aws-iam-authenticator' test -s "$kubernetes/aws-iam-authenticator/kubeconfig.yaml"
+phase control-plane apiserver
+phase control-plane controller-manager
+systemctl start kubelet.service
+wait_for 'API server' api_server_is_ready
+"$HC_LIB/apply-manifests" --addons
+phase control-plane scheduler
+log 'done'

@@ -1,0 +1,91 @@
+import { bootstrappedKey, etcdBucketPrefix } from '../../lib/etcd/backup-plan';
+import { planTierDirectory } from '../../lib/etcd/tier-directory';
+import { renderBundle } from '../../lib/machine/bundle';
+import { machineOf } from './cluster-plan';
+import { EtcdDirectory } from '../machines/etcd-directory';
+import { EtcdTier, type EtcdTierMember } from '../machines/etcd-tier';
+import type { MachineContent } from '../machines/machine-content';
+import {
+  composeIdentity,
+  planTierAccess,
+  secretsOf,
+  tierTags,
+  userDataOf,
+  type MachineScope,
+} from '../machines/machine-scope';
+import {
+  planBundleAccess,
+  planEtcdObjectAccess,
+  planSecretAccess,
+  planTierLookup,
+} from '../iam/machine-policies';
+import { idOf } from '../network/private-network';
+
+/** Composes what machines look up of the etcd tier. */
+export function composeDirectory(scope: MachineScope): EtcdDirectory {
+  const { name, parent, blueprint } = scope;
+  return new EtcdDirectory(
+    `${name}-etcd-directory`,
+    {
+      cluster: blueprint.name,
+      parameters: planTierDirectory(blueprint),
+      tags: tierTags(scope, 'etcd'),
+    },
+    { parent },
+  );
+}
+
+/** Composes the etcd members, each under a role of its own. */
+export function composeEtcd(
+  scope: MachineScope,
+  content: MachineContent,
+  directory: EtcdDirectory,
+): EtcdTier {
+  const { name, parent, blueprint, addresses, storage, network } = scope;
+  const bucket = storage.etcdBucket;
+  const members = blueprint.etcd.members.map(({ name: member, zone }): EtcdTierMember => {
+    const machine = machineOf(scope, member);
+    const secrets = secretsOf(scope, { role: 'etcd', member });
+    const identity = composeIdentity(scope, member, `etcd member ${member}`, bucket, (facts) => [
+      ...planBundleAccess(facts, [member]),
+      ...planSecretAccess(facts, secrets),
+      ...planTierLookup(facts),
+      ...planEtcdObjectAccess(facts, member, etcdBucketPrefix),
+      ...planTierAccess(scope, 'etcd', facts, [member]),
+    ]);
+    return {
+      member,
+      zone,
+      subnetId: idOf(network.network.subnetIds.etcd, zone),
+      privateIp: addresses.etcdMembers[member] ?? '',
+      instanceProfileName: identity.instanceProfileName,
+      bundleSha256: renderBundle(machine).sha256,
+      userData: (dataVolumeId) => userDataOf(scope, machine, bucket, dataVolumeId),
+      dns: { zoneId: network.dns.zoneId, hostName: `${member}.${blueprint.names.domain}` },
+      after: [
+        ...content.of(machine),
+        ...directory.entries,
+        ...identity.permissions,
+        ...scope.secrets.of((secret) => secrets.includes(secret)),
+      ],
+    };
+  });
+  return new EtcdTier(
+    `${name}-etcd`,
+    {
+      members,
+      machine: {
+        imageId: scope.imageOf(blueprint.etcd.architecture),
+        instanceType: blueprint.etcd.instanceType,
+        dataVolume: blueprint.etcd.dataVolume,
+        securityGroupIds: [network.firewall.groupId('etcd')],
+        keyArn: storage.keys.storage,
+        tags: tierTags(scope, 'etcd'),
+      },
+      bucketName: bucket.bucketName,
+      bootstrappedKey,
+      tags: tierTags(scope, 'etcd'),
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,163 @@
+import type * as pulumi from '@pulumi/pulumi';
+import { ClusterFirewall } from '../network/cluster-firewall';
+import type { ClusterScope } from './cluster-plan';
+import { ClusterDns } from '../network/cluster-dns';
+import { bucketNames, type ClusterStorage } from './compose-storage';
+import { apiListener } from '../machines/control-plane';
+import { FlowLogs } from '../network/flow-logs';
+import {
+  InterfaceEndpoints,
+  machineServices,
+  sessionManagerServices,
+} from '../network/interface-endpoints';
+import { NetworkLoadBalancer, type TcpListener } from '../network/network-load-balancer';
+import { PrivateNetwork, type IdsByZone } from '../network/private-network';
+import { S3Endpoints } from '../network/s3-endpoints';
+import { nodePortListener } from '../machines/worker-pool';
+
+/** Network, firewall, load balancers and names of a cluster. */
+export interface ClusterNetwork {
+  readonly network: PrivateNetwork;
+  readonly firewall: ClusterFirewall;
+  readonly dns: ClusterDns;
+  readonly internalLoadBalancer: NetworkLoadBalancer;
+  /** Undefined when nothing of the cluster is reached from outside by it. */
+  readonly publicLoadBalancer: NetworkLoadBalancer | undefined;
+}
+
+/** Ids in the order of the zones. */
+export const idsOf = (ids: IdsByZone): pulumi.Output<string>[] => Object.values(ids);
+
+/** Composes what the machines stand in. */
+export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): ClusterNetwork {
+  const { name, account, tags, parent, blueprint, addresses, portMatrix } = scope;
+  const network = new PrivateNetwork(
+    `${name}-network`,
+    {
+      vpcCidr: addresses.vpc,
+      subnets: addresses.subnets,
+      natGateways: blueprint.network.natGateways,
+      portMatrix,
+      tags,
+    },
+    { parent },
+  );
+  const { vpcId } = network;
+  new FlowLogs(
+    `${name}-flow-logs`,
+    { vpcId, account, logGroupArn: storage.logs.group('flow-logs').arn, tags },
+    { parent },
+  );
+  const s3 = composeS3(scope, network);
+  const firewall = new ClusterFirewall(
+    `${name}-firewall`,
+    { vpcId, portMatrix, s3PrefixListId: s3.prefixListId, tags },
+    { parent },
+  );
+  new InterfaceEndpoints(
+    `${name}-endpoints`,
+    {
+      vpcId,
+      account,
+      subnetIds: idsOf(network.subnetIds.private),
+      securityGroupIds: [firewall.groupId('endpoints')],
+      services: [
+        ...machineServices,
+        ...(blueprint.bastion.access === 'session-manager' ? sessionManagerServices : []),
+      ],
+      tags,
+    },
+    { parent },
+  );
+  return { network, firewall, ...composeLoadBalancers(scope, storage, network, firewall) };
+}
+
+function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork): S3Endpoints {
+  const { name, account, tags, parent } = scope;
+  const names = bucketNames(scope);
+  const [zone = ''] = scope.blueprint.zones;
+  const shared = (ids: IdsByZone) => ids[zone] ?? '';
+  return new S3Endpoints(
+    `${name}-s3`,
+    {
+      vpcId,
+      account,
+      // One table a zone, and one for all public subnets.
+      routeTableIds: { ...routeTableIds.private, public: shared(routeTableIds.public) },
+      isolatedRouteTableIds: { etcd: shared(routeTableIds.etcd) },
+      bucketNames: [names.cluster, names.etcd],
+      tags,
+    },
+    { parent },
+  );
+}
+
+function composeLoadBalancers(
+  scope: ClusterScope,
+  { accessLogBucket }: ClusterStorage,
+  { vpcId, subnetIds }: PrivateNetwork,
+  firewall: ClusterFirewall,
+) {
+  const { name, tags, parent, blueprint } = scope;
+  const common = {
+    vpcId,
+    accessLogBucket: accessLogBucket.bucketName,
+    deletionProtection: blueprint.profile !== 'development',
+    after: accessLogBucket.ready,
+    tags,
+  };
+  const internalLoadBalancer = new NetworkLoadBalancer(
+    `${name}-internal`,
+    {
+      ...common,
+      internal: true,
+      subnetIds: idsOf(subnetIds.private),
+      securityGroupIds: [firewall.groupId('internal-load-balancer')],
+      listeners: [apiListener],
+      // An API server is its own client by way of this load balancer.
+      preserveClientIp: false,
+      accessLogPrefix: 'internal',
+    },
+    { parent },
+  );
+  const listeners = publicListeners(scope);
+  const publicLoadBalancer =
+    listeners.length === 0
+      ? undefined
+      : new NetworkLoadBalancer(
+          `${name}-public`,
+          {
+            ...common,
+            internal: false,
+            subnetIds: idsOf(subnetIds.public),
+            securityGroupIds: [firewall.groupId('public-load-balancer')],
+            listeners,
+            // So that the audit log names who called.
+            preserveClientIp: true,
+            accessLogPrefix: 'public',
+          },
+          { parent },
+        );
+  const dns = new ClusterDns(
+    `${name}-dns`,
+    {
+      vpcId,
+      domain: blueprint.names.domain,
+      apiName: blueprint.names.api,
+      loadBalancer: internalLoadBalancer,
+      tags,
+    },
+    { parent },
+  );
+  return { internalLoadBalancer, publicLoadBalancer, dns };
+}
+
+function publicListeners({ blueprint }: ClusterScope): TcpListener[] {
+  const { access, workers } = blueprint;
+  return [
+    ...(access.apiCidrs.length === 0 ? [] : [apiListener]),
+    ...(access.nodePortCidrs.length === 0
+      ? []
+      : workers.flatMap(({ nodePorts }) => nodePorts.map(nodePortListener))),
+  ];
+}

@@ -1,0 +1,165 @@
+import * as pulumi from '@pulumi/pulumi';
+import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity';
+import { checkArtifacts } from './check-artifacts';
+import { checkPortMatrix } from '../network/check-port-matrix';
+import type { ClusterPlan, ClusterScope } from './cluster-plan';
+import { ClusterPki } from '../trust/cluster-pki';
+import { ClusterSecrets } from '../trust/cluster-secrets';
+import { componentType, refuseArguments, type AwsAccount } from '../component-args';
+import { composeMachines } from './compose-machines';
+import { composeNetwork } from './compose-network';
+import { bucketNames, composeStorage } from './compose-storage';
+import { renderKubeconfig } from './kubeconfig';
+import { OidcIssuer } from '../trust/oidc-issuer';
+
+export interface HardenedClusterArgs extends ClusterPlan {
+  /** Whether artifacts without a known checksum are let through: for a plan that is never run. */
+  readonly allowUnlocked?: boolean;
+}
+
+/** What a stack gives out; nothing of it is a secret. */
+export interface HardenedClusterOutputs {
+  /** For kubectl with aws-iam-authenticator; people need an IAM role of `people`. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** Name of the API server, the one in its certificate. */
+  readonly apiName: string;
+  /** Host that the API is reached at: public, or inside the VPC only. */
+  readonly apiHost: pulumi.Output<string>;
+  /** Address to SSH to; absent without SSH. */
+  readonly bastionAddress?: pulumi.Output<string>;
+  /** SSM document to start a shell with; only where Session Manager stands in for SSH. */
+  readonly sessionDocument?: pulumi.Output<string>;
+  readonly vpcId: pulumi.Output<string>;
+  /** Bucket of bundles, artifacts and manifests. */
+  readonly clusterBucket: pulumi.Output<string>;
+  /** Bucket of etcd snapshots. */
+  readonly etcdBucket: pulumi.Output<string>;
+  /** Issuer of service-account tokens, for trust policies of roles for pods. */
+  readonly oidcIssuer?: pulumi.Output<string>;
+  readonly oidcProviderArn?: pulumi.Output<string>;
+  /** Data volumes of etcd by member. */
+  readonly etcdDataVolumes: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Auto-scaling groups of workers by pool. */
+  readonly workerGroups: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Why the configuration does not conform; empty when it does. */
+  readonly nonConformities: readonly string[];
+}
+
+/** A whole cluster on AWS, composed of the components beside this file. */
+export class HardenedCluster extends pulumi.ComponentResource {
+  readonly outputs: HardenedClusterOutputs;
+
+  constructor(name: string, args: HardenedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('HardenedCluster', problemsOf(args));
+    super(componentType('HardenedCluster'), name, {}, opts);
+    const scope = this.scope(name, args);
+    const { blueprint, parent, tags } = scope;
+    const storage = composeStorage(scope);
+    const network = composeNetwork(scope, storage);
+    const pki = new ClusterPki(
+      `${name}-pki`,
+      { plan: args.pki, cluster: blueprint.name },
+      { parent },
+    );
+    const secrets = new ClusterSecrets(
+      `${name}-secrets`,
+      {
+        cluster: blueprint.name,
+        secrets: args.pki.secrets,
+        valueOf: (secret) => pki.secret(secret),
+        keyArn: storage.keys.secrets,
+        tags,
+      },
+      { parent },
+    );
+    const issuer = composeIssuer(scope, pki);
+    const machines = composeMachines({
+      ...scope,
+      storage,
+      network,
+      secrets,
+      issuerUrl: issuer?.url,
+    });
+    const isPublic = blueprint.access.apiCidrs.length > 0;
+    const apiHost =
+      network.publicLoadBalancer && isPublic
+        ? network.publicLoadBalancer.dnsName
+        : pulumi.output(blueprint.names.api);
+    this.outputs = {
+      kubeconfig: pulumi
+        .all([apiHost, pki.authorityCertificate('cluster-ca')])
+        .apply(([host, authorityPem]) =>
+          renderKubeconfig({
+            cluster: blueprint.name,
+            host,
+            serverName: blueprint.names.api,
+            authorityPem,
+          }),
+        ),
+      apiName: blueprint.names.api,
+      apiHost,
+      ...(machines.bastion?.publicIp ? { bastionAddress: machines.bastion.publicIp } : {}),
+      ...(machines.sessions ? { sessionDocument: machines.sessions.documentName } : {}),
+      vpcId: network.network.vpcId,
+      clusterBucket: storage.clusterBucket.bucketName,
+      etcdBucket: storage.etcdBucket.bucketName,
+      ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),
+      etcdDataVolumes: machines.etcd.dataVolumeIds,
+      workerGroups: machines.workerGroups,
+      nonConformities: blueprint.nonConformities,
+    };
+    this.registerOutputs({ ...this.outputs });
+  }
+
+  private scope(
+    name: string,
+    { allowUnlocked = false, ...plan }: HardenedClusterArgs,
+  ): ClusterScope {
+    const { blueprint } = plan;
+    const caller = getCallerIdentityOutput({}, { parent: this });
+    const account: AwsAccount = {
+      id: caller.accountId,
+      partition: caller.arn.apply((arn) => arn.split(':')[1] ?? 'aws'),
+      region: blueprint.region,
+    };
+    const tags = { ...blueprint.tags, 'hardened-cluster:cluster': blueprint.name };
+    return { ...plan, name, account, allowUnlocked, tags, parent: this };
+  }
+}
+
+function composeIssuer(scope: ClusterScope, pki: ClusterPki): OidcIssuer | undefined {
+  const { name, account, tags, parent, blueprint } = scope;
+  if (blueprint.kubernetes.serviceAccountIssuer !== 'aws') return undefined;
+  return new OidcIssuer(
+    `${name}-oidc`,
+    {
+      bucketName: bucketNames(scope).oidc,
+      account,
+      publicKeyPem: pki.publicKey('service-account'),
+      tags,
+    },
+    { parent },
+  );
+}
+
+function problemsOf({
+  machines,
+  portMatrix,
+  blueprint,
+  allowUnlocked = false,
+}: HardenedClusterArgs) {
+  const planned = new Set(machines.map(({ name }) => name));
+  const needed = [
+    ...blueprint.etcd.members.map(({ name }) => name),
+    'control-plane',
+    ...blueprint.workers.map(({ name }) => `worker-${name}`),
+    ...(blueprint.bastion.access === 'none' ? [] : ['bastion']),
+  ];
+  return [
+    ...needed
+      .filter((name) => !planned.has(name))
+      .map((name) => ({ path: 'machines', got: undefined, expected: `a machine ${name}` })),
+    ...checkPortMatrix(portMatrix),
+    ...checkArtifacts({ machines, artifactSource: blueprint.artifacts.source, allowUnlocked }),
+  ];
+}

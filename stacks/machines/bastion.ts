@@ -1,0 +1,103 @@
+import * as pulumi from '@pulumi/pulumi';
+import { Eip } from '@pulumi/aws/ec2/eip';
+import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { MachineGroup, type MachineGroupArgs } from './machine-group';
+import { MachineIdentity } from './machine-identity';
+import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
+import { planAddressAssociation } from '../iam/machine-policies';
+import { renderTakeAddress } from './take-address';
+
+/** What the machine is made from. */
+export type BastionMachine = Pick<
+  MachineGroupArgs,
+  | 'imageId'
+  | 'instanceType'
+  | 'subnetIds'
+  | 'securityGroupIds'
+  | 'userData'
+  | 'rootVolumeGibibytes'
+  | 'keyArn'
+  | 'after'
+>;
+
+export interface BastionArgs {
+  readonly cluster: string;
+  readonly account: AwsAccount;
+  /** Whether people come in from outside, so that it needs an address that never changes. */
+  readonly publicAddress: boolean;
+  /** What the role may do besides taking its address. */
+  readonly statements: pulumi.Input<readonly PolicyStatement[]>;
+  readonly machine: BastionMachine;
+  readonly tags: Tags;
+}
+
+/**
+ * One small machine that is replaced when it fails: a group of one. It takes its Elastic IP itself
+ * when it starts, so that the address outlives the machine.
+ */
+export class Bastion extends pulumi.ComponentResource {
+  /** Undefined when nobody comes in from outside. */
+  readonly publicIp: pulumi.Output<string> | undefined;
+  readonly roleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { cluster, publicAddress, machine } = args;
+    super(componentType('Bastion'), name, {}, opts);
+    const address = publicAddress
+      ? new Eip(
+          name,
+          {
+            domain: 'vpc',
+            tags: { ...args.tags, Name: name },
+          },
+          { parent: this },
+        )
+      : undefined;
+    const identity = new MachineIdentity(
+      name,
+      {
+        roleName: `${cluster}-bastion`,
+        description: 'Bastion: takes its address and ships recorded sessions',
+        policy: bastionPolicy(args, address),
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+    new MachineGroup(
+      name,
+      {
+        ...machine,
+        userData: address
+          ? pulumi
+              .all([machine.userData, address.allocationId])
+              .apply(([text, allocationId]) => `${text}${renderTakeAddress(allocationId)}`)
+          : machine.userData,
+        minimum: 1,
+        maximum: 1,
+        minimumHealthyPercentage: 0,
+        warmupSeconds: 300,
+        instanceProfileArn: identity.instanceProfileArn,
+        after: [...(machine.after ?? []), ...identity.permissions],
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+    this.publicIp = address?.publicIp;
+    this.roleArn = identity.roleArn;
+    this.registerOutputs(this.publicIp ? { publicIp: this.publicIp } : {});
+  }
+}
+
+function bastionPolicy(
+  { cluster, account, statements }: BastionArgs,
+  address: Eip | undefined,
+): pulumi.Output<string> {
+  const { id: accountId, partition, region } = account;
+  return renderPolicy(
+    { accountId, partition, region, statements, allocationId: address?.allocationId ?? '' },
+    (facts) => [
+      ...(facts.statements as readonly PolicyStatement[]),
+      ...(facts.allocationId === '' ? [] : planAddressAssociation({ ...facts, cluster })),
+    ],
+  );
+}

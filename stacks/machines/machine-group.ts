@@ -1,0 +1,166 @@
+import * as pulumi from '@pulumi/pulumi';
+import { Group } from '@pulumi/aws/autoscaling/group';
+import { LaunchTemplate } from '@pulumi/aws/ec2/launchTemplate';
+import type { Problem } from '../../lib/blueprint/problem';
+import { componentType, refuseArguments, type Tags } from '../component-args';
+
+export interface MachineGroupArgs {
+  readonly imageId: pulumi.Input<string>;
+  readonly instanceType: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Least share of machines that stay in service while others are replaced, in percent. */
+  readonly minimumHealthyPercentage: number;
+  /** Seconds a new machine gets before its health counts. */
+  readonly warmupSeconds: number;
+  /** @default 'on-demand' */
+  readonly capacity?: 'on-demand' | 'spot';
+  /** One a zone. */
+  readonly subnetIds: readonly pulumi.Input<string>[];
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly instanceProfileArn: pulumi.Input<string>;
+  /** Plain text; never a secret. */
+  readonly userData: pulumi.Input<string>;
+  readonly rootVolumeGibibytes: number;
+  /** Key of the root volume. */
+  readonly keyArn: pulumi.Input<string>;
+  /** Load-balancer target groups; with any, an unhealthy target is replaced. */
+  readonly targetGroupArns?: readonly pulumi.Input<string>[];
+  /** What must exist before the first machine starts. */
+  readonly after?: readonly pulumi.Resource[];
+  /** Also on the machines and their volumes. */
+  readonly tags: Tags;
+}
+
+/**
+ * Identical machines in an auto-scaling group: IMDSv2 only with hop limit 1, encrypted volumes, no
+ * public address, replaced step by step when anything about them changes.
+ */
+export class MachineGroup extends pulumi.ComponentResource {
+  readonly groupName: pulumi.Output<string>;
+
+  constructor(name: string, args: MachineGroupArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('MachineGroup', problemsOf(args));
+    super(componentType('MachineGroup'), name, {}, opts);
+    const template = this.template(name, args);
+    const targets = args.targetGroupArns ?? [];
+    const group = new Group(
+      name,
+      {
+        minSize: args.minimum,
+        maxSize: args.maximum,
+        vpcZoneIdentifiers: [...args.subnetIds],
+        launchTemplate: {
+          id: template.id,
+          version: template.latestVersion.apply((version) => `${version}`),
+        },
+        ...(targets.length === 0 ? {} : { targetGroupArns: [...targets] }),
+        healthCheckType: targets.length === 0 ? 'EC2' : 'ELB',
+        healthCheckGracePeriod: args.warmupSeconds,
+        defaultInstanceWarmup: args.warmupSeconds,
+        ...(args.capacity === 'spot' ? { capacityRebalance: true } : {}),
+        instanceRefresh: {
+          strategy: 'Rolling',
+          preferences: {
+            minHealthyPercentage: args.minimumHealthyPercentage,
+            instanceWarmup: `${args.warmupSeconds}`,
+          },
+        },
+        // The program does not stand still while machines boot; the load balancer tells.
+        waitForCapacityTimeout: '0',
+        tags: Object.entries({ ...args.tags, Name: name })
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+      },
+      { parent: this, dependsOn: [...(args.after ?? [])] },
+    );
+    this.groupName = group.name;
+    this.registerOutputs({ groupName: this.groupName });
+  }
+
+  private template(name: string, args: MachineGroupArgs): LaunchTemplate {
+    const tags = { ...args.tags, Name: name };
+    return new LaunchTemplate(
+      name,
+      {
+        imageId: args.imageId,
+        instanceType: args.instanceType,
+        iamInstanceProfile: { arn: args.instanceProfileArn },
+        ebsOptimized: 'true',
+        monitoring: { enabled: true },
+        metadataOptions: {
+          httpEndpoint: 'enabled',
+          httpTokens: 'required',
+          httpPutResponseHopLimit: 1,
+          httpProtocolIpv6: 'disabled',
+          instanceMetadataTags: 'disabled',
+        },
+        networkInterfaces: [
+          {
+            deviceIndex: 0,
+            associatePublicIpAddress: 'false',
+            deleteOnTermination: 'true',
+            securityGroups: [...args.securityGroupIds],
+          },
+        ],
+        blockDeviceMappings: [
+          {
+            deviceName: '/dev/xvda',
+            ebs: {
+              volumeType: 'gp3',
+              volumeSize: args.rootVolumeGibibytes,
+              encrypted: 'true',
+              kmsKeyId: args.keyArn,
+              deleteOnTermination: 'true',
+            },
+          },
+        ],
+        ...(args.capacity === 'spot'
+          ? {
+              instanceMarketOptions: {
+                marketType: 'spot',
+                spotOptions: { spotInstanceType: 'one-time' },
+              },
+            }
+          : {}),
+        userData: pulumi
+          .output(args.userData)
+          .apply((text) => Buffer.from(text).toString('base64')),
+        tagSpecifications: ['instance', 'network-interface', 'volume'].map((resourceType) => ({
+          resourceType,
+          tags,
+        })),
+        updateDefaultVersion: true,
+        tags,
+      },
+      { parent: this },
+    );
+  }
+}
+
+function problemsOf(args: MachineGroupArgs): Problem[] {
+  const { minimum, maximum, minimumHealthyPercentage, rootVolumeGibibytes, subnetIds } = args;
+  return [
+    ...(Number.isInteger(minimum) && minimum >= 0
+      ? []
+      : [{ path: 'minimum', got: minimum, expected: 'a number of machines from 0 on' }]),
+    ...(Number.isInteger(maximum) && maximum >= Math.max(1, minimum)
+      ? []
+      : [{ path: 'maximum', got: maximum, expected: `at least ${Math.max(1, minimum)}` }]),
+    ...(minimumHealthyPercentage >= 0 && minimumHealthyPercentage <= 100
+      ? []
+      : [
+          {
+            path: 'minimumHealthyPercentage',
+            got: minimumHealthyPercentage,
+            expected: 'a percentage from 0 to 100',
+          },
+        ]),
+    ...(rootVolumeGibibytes >= 8
+      ? []
+      : [{ path: 'rootVolumeGibibytes', got: rootVolumeGibibytes, expected: 'at least 8' }]),
+    ...(subnetIds.length > 0
+      ? []
+      : [{ path: 'subnetIds', got: [], expected: 'the subnet of at least one zone' }]),
+  ];
+}

@@ -1,0 +1,34 @@
+import type * as pulumi from '@pulumi/pulumi';
+import { getAmiOutput } from '@pulumi/aws/ec2/getAmi';
+import type { Blueprint } from '../../lib/blueprint/blueprint';
+import type { Architecture } from '../../lib/machine/machine-config';
+
+/** Account that Debian publishes its images from. @see https://wiki.debian.org/Cloud/AmazonEC2Image */
+const debian = '136693071363';
+
+/**
+ * The image of one architecture: the one that the configuration names, or else the newest Debian 13.
+ *
+ * A new image replaces machines step by step; it is how etcd members, which reach no mirror, get
+ * their updates. Whoever wants to choose the day names the image.
+ */
+export function findImage(
+  { machineImages }: Pick<Blueprint, 'machineImages'>,
+  architecture: Architecture,
+  opts: pulumi.InvokeOptions,
+): pulumi.Input<string> {
+  const pinned = machineImages[architecture];
+  if (pinned !== undefined) return pinned;
+  return getAmiOutput(
+    {
+      owners: [debian],
+      mostRecent: true,
+      filters: [
+        { name: 'name', values: [`debian-13-${architecture}-*`] },
+        { name: 'virtualization-type', values: ['hvm'] },
+        { name: 'root-device-type', values: ['ebs'] },
+      ],
+    },
+    opts,
+  ).id;
+}

@@ -1,0 +1,63 @@
+import * as pulumi from '@pulumi/pulumi';
+import { BucketObjectv2 } from '@pulumi/aws/s3/bucketObjectv2';
+import {
+  manifestKeys,
+  renderManifestIndex,
+  type StoredManifest,
+} from '../../lib/kubernetes/control-plane/manifest-store';
+import { componentType, refuseArguments, type Tags } from '../component-args';
+import type { SecureBucket } from '../storage/secure-bucket';
+
+export interface ManifestContentArgs {
+  readonly bucket: SecureBucket;
+  readonly manifests: readonly StoredManifest[];
+  readonly tags: Tags;
+}
+
+/** Puts the in-cluster manifests where control-plane machines look for them, the index last. */
+export class ManifestContent extends pulumi.ComponentResource {
+  /** What control-plane machines wait for. */
+  readonly index: pulumi.Resource;
+
+  constructor(name: string, args: ManifestContentArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { bucket, manifests, tags } = args;
+    refuseArguments(
+      'ManifestContent',
+      manifests.flatMap((manifest, index) =>
+        /^[a-z0-9][a-z0-9.-]*\.yaml$/.test(manifest.name) &&
+        manifests.findIndex((other) => other.name === manifest.name) === index
+          ? []
+          : [
+              {
+                path: `manifests[${index}].name`,
+                got: manifest.name,
+                expected: 'a file name such as "10-namespaces.yaml", once',
+              },
+            ],
+      ),
+    );
+    super(componentType('ManifestContent'), name, {}, opts);
+    const put = (key: string, content: string, dependsOn: readonly pulumi.Resource[]) => {
+      const objectName = `${name}-${key.slice(key.lastIndexOf('/') + 1)}`;
+      return new BucketObjectv2(
+        objectName,
+        {
+          bucket: bucket.bucketName,
+          key,
+          content,
+          contentType: 'text/plain; charset=utf-8',
+          tags: { ...tags, Name: objectName },
+        },
+        { parent: this, dependsOn: [...dependsOn] },
+      );
+    };
+    const files = manifests.map(({ name: file, yaml }) =>
+      put(manifestKeys.file(file), yaml, bucket.ready),
+    );
+    this.index = put(manifestKeys.index, renderManifestIndex(manifests), [
+      ...bucket.ready,
+      ...files,
+    ]);
+    this.registerOutputs({});
+  }
+}

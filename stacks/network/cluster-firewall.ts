@@ -1,0 +1,141 @@
+import * as pulumi from '@pulumi/pulumi';
+import { SecurityGroup } from '@pulumi/aws/ec2/securityGroup';
+import { SecurityGroupEgressRule } from '@pulumi/aws/vpc/securityGroupEgressRule';
+import {
+  SecurityGroupIngressRule,
+  type SecurityGroupIngressRuleArgs,
+} from '@pulumi/aws/vpc/securityGroupIngressRule';
+import type { Party, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
+import { checkPortMatrix } from './check-port-matrix';
+import { componentType, refuseArguments, type Tags } from '../component-args';
+
+export interface ClusterFirewallArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** Every allowed flow, and why. */
+  readonly portMatrix: PortMatrix;
+  /** Managed prefix list of S3, for egress to the gateway endpoint. */
+  readonly s3PrefixListId: pulumi.Input<string>;
+  readonly tags: Tags;
+}
+
+/** What a tier is, as the description of its security group. */
+const descriptions: Readonly<Record<Tier, string>> = {
+  'public-load-balancer': 'Public load balancer',
+  'internal-load-balancer': 'Load balancer of the API inside the VPC',
+  bastion: 'Bastion',
+  'control-plane': 'Control-plane machines',
+  worker: 'Worker machines',
+  etcd: 'etcd members',
+  endpoints: 'Interface endpoints of AWS APIs',
+};
+
+/**
+ * One security group a tier and one rule a flow: an ingress rule where it ends and an egress rule
+ * where it begins, group to group. Nothing else is allowed in either direction.
+ */
+export class ClusterFirewall extends pulumi.ComponentResource {
+  private readonly groups: ReadonlyMap<Tier, SecurityGroup>;
+
+  constructor(name: string, args: ClusterFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('ClusterFirewall', checkPortMatrix(args.portMatrix));
+    super(componentType('ClusterFirewall'), name, {}, opts);
+    this.groups = new Map(
+      tiersOf(args.portMatrix).map((tier) => [tier, this.group(name, tier, args)]),
+    );
+    for (const rule of args.portMatrix) {
+      this.ingress(name, rule, args);
+      this.egress(name, rule, args);
+    }
+    this.registerOutputs({});
+  }
+
+  /** Id of a tier's security group. */
+  groupId(tier: Tier): pulumi.Output<string> {
+    const group = this.groups.get(tier);
+    if (!group) throw new Error(`the port matrix has no tier ${tier}`);
+    return group.id;
+  }
+
+  private group(name: string, tier: Tier, { vpcId, tags }: ClusterFirewallArgs): SecurityGroup {
+    return new SecurityGroup(
+      `${name}-${tier}`,
+      {
+        vpcId,
+        description: descriptions[tier],
+        revokeRulesOnDelete: true,
+        tags: { ...tags, Name: `${name}-${tier}` },
+      },
+      { parent: this },
+    );
+  }
+
+  private ingress(name: string, rule: PortRule, args: ClusterFirewallArgs): void {
+    if (rule.to.kind !== 'tier') return;
+    const securityGroupId = this.groupId(rule.to.tier);
+    for (const peer of this.peers(rule.from, args)) {
+      const ruleName = `${name}-${rule.id}-in${peer.suffix}`;
+      new SecurityGroupIngressRule(
+        ruleName,
+        { securityGroupId, ...this.flow(ruleName, rule, args), ...peer.args },
+        { parent: this },
+      );
+    }
+  }
+
+  private egress(name: string, rule: PortRule, args: ClusterFirewallArgs): void {
+    if (rule.from.kind !== 'tier') return;
+    const securityGroupId = this.groupId(rule.from.tier);
+    for (const peer of this.peers(rule.to, args)) {
+      const ruleName = `${name}-${rule.id}-out${peer.suffix}`;
+      new SecurityGroupEgressRule(
+        ruleName,
+        { securityGroupId, ...this.flow(ruleName, rule, args), ...peer.args },
+        { parent: this },
+      );
+    }
+  }
+
+  private flow(
+    ruleName: string,
+    { ports, protocol, why }: PortRule,
+    { tags }: ClusterFirewallArgs,
+  ) {
+    return {
+      ipProtocol: protocol,
+      fromPort: ports.from,
+      toPort: ports.to,
+      description: why,
+      tags: { ...tags, Name: ruleName },
+    };
+  }
+
+  /** The other end of a rule; one entry a network, since a rule takes only one. */
+  private peers(party: Party, { s3PrefixListId }: ClusterFirewallArgs): readonly Peer[] {
+    switch (party.kind) {
+      case 'tier':
+        return [{ suffix: '', args: { referencedSecurityGroupId: this.groupId(party.tier) } }];
+      case 'cidrs':
+        return party.cidrs.map((cidr) => ({
+          suffix: `-${cidr.replaceAll(/[./]/g, '-')}`,
+          args: { cidrIpv4: cidr },
+        }));
+      case 'prefix-list':
+        return [{ suffix: '', args: { prefixListId: s3PrefixListId } }];
+    }
+  }
+}
+
+interface Peer {
+  readonly suffix: string;
+  readonly args: Pick<
+    SecurityGroupIngressRuleArgs,
+    'cidrIpv4' | 'prefixListId' | 'referencedSecurityGroupId'
+  >;
+}
+
+function tiersOf(matrix: PortMatrix): readonly Tier[] {
+  const named = matrix
+    .flatMap(({ from, to }) => [from, to])
+    .flatMap((party) => (party.kind === 'tier' ? [party.tier] : []));
+  return [...new Set(named)].sort();
+}

@@ -1,0 +1,55 @@
+import * as pulumi from '@pulumi/pulumi';
+import { FlowLog } from '@pulumi/aws/ec2/flowLog';
+import { Role } from '@pulumi/aws/iam/role';
+import { RolePolicy } from '@pulumi/aws/iam/rolePolicy';
+import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { planFlowLogDelivery, planFlowLogTrust } from '../iam/flow-log-policies';
+import { renderPolicy } from '../iam/policy-document';
+
+export interface FlowLogsArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly account: AwsAccount;
+  readonly logGroupArn: pulumi.Input<string>;
+  readonly tags: Tags;
+}
+
+/** Records every connection in the VPC, allowed or refused, by a role that may write there only. */
+export class FlowLogs extends pulumi.ComponentResource {
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType('FlowLogs'), name, {}, opts);
+    const child = { parent: this };
+    const { id: accountId, partition, region } = args.account;
+    const tags = { ...args.tags, Name: name };
+    const role = new Role(
+      name,
+      {
+        description: 'Delivers VPC flow logs to their log group',
+        assumeRolePolicy: renderPolicy({ accountId, partition, region }, planFlowLogTrust),
+        tags,
+      },
+      child,
+    );
+    const policy = new RolePolicy(
+      name,
+      {
+        role: role.name,
+        policy: renderPolicy({ logGroupArn: args.logGroupArn }, planFlowLogDelivery),
+      },
+      child,
+    );
+    new FlowLog(
+      name,
+      {
+        vpcId: args.vpcId,
+        trafficType: 'ALL',
+        logDestinationType: 'cloud-watch-logs',
+        logDestination: args.logGroupArn,
+        iamRoleArn: role.arn,
+        maxAggregationInterval: 60,
+        tags,
+      },
+      { ...child, dependsOn: [policy] },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,61 @@
+import * as pulumi from '@pulumi/pulumi';
+import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
+import { componentType, refuseArguments, type AwsAccount, type Tags } from '../component-args';
+import { planInterfaceEndpointPolicy } from '../iam/endpoint-policies';
+import { renderPolicy } from '../iam/policy-document';
+
+/** AWS services that every machine reaches inside the VPC. */
+export const machineServices = ['ec2', 'kms', 'logs', 'ssm', 'sts'] as const;
+
+/** What AWS Session Manager needs besides. */
+export const sessionManagerServices = ['ec2messages', 'ssmmessages'] as const;
+
+export interface InterfaceEndpointsArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly account: AwsAccount;
+  /** Subnets of the endpoints, one a zone. */
+  readonly subnetIds: readonly pulumi.Input<string>[];
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  /** Names of AWS services. @default those of `machineServices` */
+  readonly services?: readonly string[];
+  readonly tags: Tags;
+}
+
+/** AWS APIs inside the VPC, open to principals of the account alone. */
+export class InterfaceEndpoints extends pulumi.ComponentResource {
+  constructor(name: string, args: InterfaceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const services = args.services ?? machineServices;
+    refuseArguments(
+      'InterfaceEndpoints',
+      services.flatMap((service, index) =>
+        /^[a-z0-9.-]+$/.test(service) && services.indexOf(service) === index
+          ? []
+          : [
+              {
+                path: `services[${index}]`,
+                got: service,
+                expected: 'a service such as "kms", once',
+              },
+            ],
+      ),
+    );
+    super(componentType('InterfaceEndpoints'), name, {}, opts);
+    for (const service of services) {
+      new VpcEndpoint(
+        `${name}-${service}`,
+        {
+          vpcId: args.vpcId,
+          serviceName: `com.amazonaws.${args.account.region}.${service}`,
+          vpcEndpointType: 'Interface',
+          privateDnsEnabled: true,
+          subnetIds: [...args.subnetIds],
+          securityGroupIds: [...args.securityGroupIds],
+          policy: renderPolicy({ accountId: args.account.id }, planInterfaceEndpointPolicy),
+          tags: { ...args.tags, Name: `${name}-${service}` },
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,150 @@
+import * as pulumi from '@pulumi/pulumi';
+import { createHash } from 'node:crypto';
+import { Listener } from '@pulumi/aws/lb/listener';
+import { LoadBalancer } from '@pulumi/aws/lb/loadBalancer';
+import { TargetGroup } from '@pulumi/aws/lb/targetGroup';
+import type { Problem } from '../../lib/blueprint/problem';
+import { componentType, refuseArguments, type Tags } from '../component-args';
+
+/** A TCP port that the load balancer listens on and passes on to the same port of its targets. */
+export interface TcpListener {
+  /** Stable and unique, such as `api` or `node-port-30443`. */
+  readonly key: string;
+  readonly port: number;
+}
+
+export interface NetworkLoadBalancerArgs {
+  readonly vpcId: pulumi.Input<string>;
+  readonly internal: boolean;
+  /** One a zone. */
+  readonly subnetIds: readonly pulumi.Input<string>[];
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly listeners: readonly TcpListener[];
+  /**
+   * Whether targets see the address of the client. Off where a target may be its own client: such
+   * a connection never comes about otherwise.
+   */
+  readonly preserveClientIp: boolean;
+  /** Bucket of the access logs. */
+  readonly accessLogBucket: pulumi.Input<string>;
+  /** Folder of the access logs in the bucket. */
+  readonly accessLogPrefix: string;
+  readonly deletionProtection: boolean;
+  readonly after?: readonly pulumi.Resource[];
+  readonly tags: Tags;
+}
+
+/** A network load balancer over all zones. Targets are healthy when their port accepts. */
+export class NetworkLoadBalancer extends pulumi.ComponentResource {
+  readonly dnsName: pulumi.Output<string>;
+  /** Route 53 zone of `dnsName`, for alias records. */
+  readonly zoneId: pulumi.Output<string>;
+  private readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+
+  constructor(name: string, args: NetworkLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('NetworkLoadBalancer', problemsOf(args));
+    super(componentType('NetworkLoadBalancer'), name, {}, opts);
+    const balancer = new LoadBalancer(
+      name,
+      {
+        name: loadBalancerName(name),
+        loadBalancerType: 'network',
+        internal: args.internal,
+        subnets: [...args.subnetIds],
+        securityGroups: [...args.securityGroupIds],
+        enableCrossZoneLoadBalancing: true,
+        enableDeletionProtection: args.deletionProtection,
+        accessLogs: { bucket: args.accessLogBucket, prefix: args.accessLogPrefix, enabled: true },
+        tags: { ...args.tags, Name: name },
+      },
+      { parent: this, dependsOn: [...(args.after ?? [])], deleteBeforeReplace: true },
+    );
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
+    this.targetGroups = new Map(
+      args.listeners.map((listener) => [listener.key, this.listen(name, balancer, listener, args)]),
+    );
+    this.registerOutputs({ dnsName: this.dnsName });
+  }
+
+  /** Target group behind one listener. */
+  targetGroupArn(key: string): pulumi.Output<string> {
+    const group = this.targetGroups.get(key);
+    if (!group) throw new Error(`no listener ${key}`);
+    return group.arn;
+  }
+
+  private listen(
+    name: string,
+    balancer: LoadBalancer,
+    { key, port }: TcpListener,
+    args: NetworkLoadBalancerArgs,
+  ): TargetGroup {
+    const listenerName = `${name}-${key}`;
+    const tags = { ...args.tags, Name: listenerName };
+    const group = new TargetGroup(
+      listenerName,
+      {
+        name: loadBalancerName(listenerName),
+        vpcId: args.vpcId,
+        port,
+        protocol: 'TCP',
+        targetType: 'instance',
+        preserveClientIp: args.preserveClientIp ? 'true' : 'false',
+        deregistrationDelay: 60,
+        connectionTermination: true,
+        // TCP, since anonymous requests are off and an HTTPS check would be answered 401.
+        healthCheck: {
+          protocol: 'TCP',
+          port: `${port}`,
+          interval: 10,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        tags,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    new Listener(
+      listenerName,
+      {
+        loadBalancerArn: balancer.arn,
+        port,
+        protocol: 'TCP',
+        defaultActions: [{ type: 'forward', targetGroupArn: group.arn }],
+        tags,
+      },
+      { parent: this },
+    );
+    return group;
+  }
+}
+
+/** A name of at most the 32 characters that load balancers and target groups may have. */
+export function loadBalancerName(name: string): string {
+  if (name.length <= 32) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 7);
+  return `${name.slice(0, 24).replace(/-+$/, '')}-${digest}`;
+}
+
+function problemsOf({ listeners, subnetIds }: NetworkLoadBalancerArgs): Problem[] {
+  return [
+    ...(subnetIds.length > 0
+      ? []
+      : [{ path: 'subnetIds', got: [], expected: 'the subnet of at least one zone' }]),
+    ...listeners.flatMap(({ key, port }, index) => [
+      ...(Number.isInteger(port) && port >= 1 && port <= 65535
+        ? []
+        : [{ path: `listeners[${index}].port`, got: port, expected: 'a port from 1 to 65535' }]),
+      ...(listeners.findIndex((other) => other.key === key || other.port === port) === index
+        ? []
+        : [
+            {
+              path: `listeners[${index}]`,
+              got: { key, port },
+              expected: 'a key and a port not used before',
+            },
+          ]),
+    ]),
+  ];
+}

@@ -1,0 +1,175 @@
+import * as pulumi from '@pulumi/pulumi';
+import { Bucket } from '@pulumi/aws/s3/bucket';
+import {
+  BucketLifecycleConfiguration,
+  type BucketLifecycleConfigurationArgs,
+} from '@pulumi/aws/s3/bucketLifecycleConfiguration';
+import { BucketObjectLockConfiguration } from '@pulumi/aws/s3/bucketObjectLockConfiguration';
+import { BucketOwnershipControls } from '@pulumi/aws/s3/bucketOwnershipControls';
+import { BucketPolicy } from '@pulumi/aws/s3/bucketPolicy';
+import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock';
+import { BucketServerSideEncryptionConfiguration } from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration';
+import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning';
+import { componentType, refuseArguments, type AwsAccount, type Tags } from '../component-args';
+import { planBucketPolicy, type BucketFacts } from '../iam/bucket-policy';
+import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
+
+type LifecycleRules = BucketLifecycleConfigurationArgs['rules'];
+
+export interface SecureBucketArgs {
+  readonly bucketName: pulumi.Input<string>;
+  readonly account: AwsAccount;
+  /** Key of the objects; S3's own key when left out. */
+  readonly keyArn?: pulumi.Input<string>;
+  /** Days for which no version can be deleted or overwritten by anyone but a governance role. */
+  readonly objectLockDays?: number;
+  readonly lifecycleRules?: NonNullable<LifecycleRules>;
+  /** Statements of the bucket policy besides those that refuse plain HTTP and old TLS. */
+  readonly statements?: (bucket: BucketFacts) => readonly PolicyStatement[];
+  /** Keys of objects that the whole world may read; everything else stays private. */
+  readonly publicKeys?: readonly string[];
+  /** Whether the bucket holds data that exists nowhere else. */
+  readonly holdsData: boolean;
+  readonly tags: Tags;
+}
+
+/** A bucket that is versioned, encrypted, TLS only, without ACLs and without public access. */
+export class SecureBucket extends pulumi.ComponentResource {
+  /** Name, known before the bucket is made where the account is known. */
+  readonly bucketName: pulumi.Output<string>;
+  /** What must exist before an object goes in. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('SecureBucket', problemsOf(args));
+    super(componentType('SecureBucket'), name, {}, opts);
+    const child = { parent: this };
+    const bucket = new Bucket(
+      name,
+      {
+        bucket: args.bucketName,
+        forceDestroy: !args.holdsData,
+        ...(args.objectLockDays === undefined ? {} : { objectLockEnabled: true }),
+        tags: { ...args.tags, Name: name },
+      },
+      args.holdsData ? { ...child, protect: true, retainOnDelete: true } : child,
+    );
+    this.bucketName = bucket.bucket;
+    const settings = this.configure(name, bucket.bucket, args);
+    const publicKeys = args.publicKeys ?? [];
+    const isPublic = publicKeys.length > 0;
+    const block = new BucketPublicAccessBlock(
+      name,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        ignorePublicAcls: true,
+        blockPublicPolicy: !isPublic,
+        restrictPublicBuckets: !isPublic,
+      },
+      child,
+    );
+    const { id: accountId, partition, region } = args.account;
+    const policy = new BucketPolicy(
+      name,
+      {
+        bucket: bucket.bucket,
+        policy: renderPolicy(
+          { accountId, partition, region, bucketName: args.bucketName },
+          (facts) => [
+            ...planBucketPolicy(facts, publicKeys),
+            ...(args.statements ? args.statements(facts) : []),
+          ],
+        ),
+      },
+      // S3 refuses a policy beside a change of the block.
+      { ...child, dependsOn: [block] },
+    );
+    this.ready = [...settings, block, policy];
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+
+  private configure(
+    name: string,
+    bucket: pulumi.Output<string>,
+    args: SecureBucketArgs,
+  ): pulumi.Resource[] {
+    const child = { parent: this };
+    const versioning = new BucketVersioning(
+      name,
+      { bucket, versioningConfiguration: { status: 'Enabled' } },
+      child,
+    );
+    const after = { ...child, dependsOn: [versioning] };
+    return [
+      versioning,
+      new BucketServerSideEncryptionConfiguration(
+        name,
+        {
+          bucket,
+          rules: [
+            {
+              applyServerSideEncryptionByDefault: args.keyArn
+                ? { sseAlgorithm: 'aws:kms', kmsMasterKeyId: args.keyArn }
+                : { sseAlgorithm: 'AES256' },
+              bucketKeyEnabled: args.keyArn !== undefined,
+            },
+          ],
+        },
+        child,
+      ),
+      new BucketOwnershipControls(
+        name,
+        { bucket, rule: { objectOwnership: 'BucketOwnerEnforced' } },
+        child,
+      ),
+      ...(args.lifecycleRules === undefined
+        ? []
+        : [new BucketLifecycleConfiguration(name, { bucket, rules: args.lifecycleRules }, after)]),
+      ...(args.objectLockDays === undefined
+        ? []
+        : [
+            new BucketObjectLockConfiguration(
+              name,
+              {
+                bucket,
+                rule: { defaultRetention: { mode: 'GOVERNANCE', days: args.objectLockDays } },
+              },
+              after,
+            ),
+          ]),
+    ];
+  }
+}
+
+function problemsOf({
+  objectLockDays,
+  publicKeys,
+  keyArn,
+  holdsData,
+  bucketName,
+}: SecureBucketArgs) {
+  return [
+    ...(objectLockDays === undefined || (Number.isInteger(objectLockDays) && objectLockDays > 0)
+      ? []
+      : [{ path: 'objectLockDays', got: objectLockDays, expected: 'a number of days such as 14' }]),
+    ...(publicKeys?.length && (keyArn !== undefined || holdsData)
+      ? [
+          {
+            path: 'publicKeys',
+            got: publicKeys,
+            expected: 'none in a bucket that holds data or has a key of its own',
+          },
+        ]
+      : []),
+    ...(typeof bucketName !== 'string' || /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucketName)
+      ? []
+      : [
+          {
+            path: 'bucketName',
+            got: bucketName,
+            expected: '3 to 63 lower-case letters, digits and hyphens',
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,188 @@
+import * as pulumi from '@pulumi/pulumi';
+import { CertRequest } from '@pulumi/tls/certRequest';
+import { LocallySignedCert } from '@pulumi/tls/locallySignedCert';
+import { PrivateKey } from '@pulumi/tls/privateKey';
+import { SelfSignedCert } from '@pulumi/tls/selfSignedCert';
+import type { Problem } from '../../lib/blueprint/problem';
+import type { AuthorityPlan, CertificatePlan, PkiPlan, SecretPlan } from '../../lib/pki/pki-plan';
+import { componentType, refuseArguments } from '../component-args';
+import { deriveKey } from './derive-key';
+
+export interface ClusterPkiArgs {
+  readonly plan: PkiPlan;
+  /** Name of the cluster; goes into the derivation of symmetric keys. */
+  readonly cluster: string;
+}
+
+interface Identity {
+  readonly certificatePem: pulumi.Output<string>;
+  readonly privateKeyPem: pulumi.Output<string>;
+}
+
+/** Days before the end of an authority at which `pulumi up` issues a new one. */
+const authorityRenewalDays = 365;
+
+const usages = {
+  serverAuth: 'server_auth',
+  clientAuth: 'client_auth',
+} as const satisfies Record<CertificatePlan['extendedKeyUsages'][number], string>;
+
+/**
+ * Every authority, certificate and key of a cluster. Private keys are secrets of the Pulumi state;
+ * those of authorities that no machine needs never leave it.
+ */
+export class ClusterPki extends pulumi.ComponentResource {
+  private readonly authorities: ReadonlyMap<string, Identity>;
+  private readonly certificates: ReadonlyMap<string, Identity>;
+  private readonly keyPairs: ReadonlyMap<string, PrivateKey>;
+  private readonly randomKeys: ReadonlyMap<string, pulumi.Output<string>>;
+
+  constructor(name: string, args: ClusterPkiArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuseArguments('ClusterPki', problemsOf(args.plan));
+    super(componentType('ClusterPki'), name, {}, opts);
+    const { plan, cluster } = args;
+    this.authorities = new Map(plan.authorities.map((a) => [a.name, this.authority(name, a)]));
+    this.certificates = new Map(plan.certificates.map((c) => [c.name, this.certificate(name, c)]));
+    this.keyPairs = new Map(plan.keyPairs.map((key) => [key, this.key(`${name}-${key}`)]));
+    this.randomKeys = new Map(
+      plan.randomKeys.map((key) => [key, this.randomKey(`${name}-${key}`, `${cluster}/${key}`)]),
+    );
+    this.registerOutputs({});
+  }
+
+  /** Certificate of an authority: public. */
+  authorityCertificate(name: string): pulumi.Output<string> {
+    return find(this.authorities, name).certificatePem;
+  }
+
+  /** Public half of a key pair. */
+  publicKey(name: string): pulumi.Output<string> {
+    return find(this.keyPairs, name).publicKeyPem;
+  }
+
+  /** What one SSM parameter holds; always a secret. */
+  secret({ content }: SecretPlan): pulumi.Output<string> {
+    switch (content.kind) {
+      case 'authority': {
+        const authority = find(this.authorities, content.name);
+        return pulumi.secret(
+          content.part === 'both' ? joined(authority) : authority.certificatePem,
+        );
+      }
+      case 'certificate':
+        return pulumi.secret(joined(find(this.certificates, content.name)));
+      case 'key-pair':
+        return pulumi.secret(find(this.keyPairs, content.name).privateKeyPem);
+      case 'random-key':
+        return pulumi.secret(find(this.randomKeys, content.name));
+    }
+  }
+
+  private key(name: string): PrivateKey {
+    return new PrivateKey(name, { algorithm: 'ECDSA', ecdsaCurve: 'P256' }, { parent: this });
+  }
+
+  private authority(name: string, plan: AuthorityPlan): Identity {
+    const authorityName = `${name}-${plan.name}`;
+    const key = this.key(authorityName);
+    const certificate = new SelfSignedCert(
+      authorityName,
+      {
+        privateKeyPem: key.privateKeyPem,
+        isCaCertificate: true,
+        setSubjectKeyId: true,
+        subject: { commonName: plan.commonName },
+        allowedUses: ['cert_signing', 'crl_signing', 'digital_signature'],
+        validityPeriodHours: plan.validityDays * 24,
+        earlyRenewalHours: authorityRenewalDays * 24,
+      },
+      { parent: this },
+    );
+    return { certificatePem: certificate.certPem, privateKeyPem: key.privateKeyPem };
+  }
+
+  private certificate(name: string, plan: CertificatePlan): Identity {
+    const certificateName = `${name}-${plan.name}`;
+    const authority = find(this.authorities, plan.authority);
+    const key = this.key(certificateName);
+    const request = new CertRequest(
+      certificateName,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: {
+          commonName: plan.commonName,
+          ...(plan.organization === undefined ? {} : { organization: plan.organization }),
+        },
+        ...(plan.dnsNames.length === 0 ? {} : { dnsNames: [...plan.dnsNames] }),
+        ...(plan.ipAddresses.length === 0 ? {} : { ipAddresses: [...plan.ipAddresses] }),
+      },
+      { parent: this },
+    );
+    const certificate = new LocallySignedCert(
+      certificateName,
+      {
+        certRequestPem: request.certRequestPem,
+        caPrivateKeyPem: authority.privateKeyPem,
+        caCertPem: authority.certificatePem,
+        isCaCertificate: false,
+        allowedUses: ['digital_signature', ...plan.extendedKeyUsages.map((use) => usages[use])],
+        validityPeriodHours: plan.validityDays * 24,
+        earlyRenewalHours: plan.renewBeforeDays * 24,
+      },
+      { parent: this },
+    );
+    return { certificatePem: certificate.certPem, privateKeyPem: key.privateKeyPem };
+  }
+
+  private randomKey(name: string, purpose: string): pulumi.Output<string> {
+    return pulumi.secret(this.key(name).privateKeyPem.apply((pem) => deriveKey(pem, purpose)));
+  }
+}
+
+const joined = ({ certificatePem, privateKeyPem }: Identity) =>
+  pulumi
+    .all([certificatePem, privateKeyPem])
+    .apply(([certificate, key]) => `${certificate.trimEnd()}\n${key.trimEnd()}\n`);
+
+function find<T>(items: ReadonlyMap<string, T>, name: string): T {
+  const item = items.get(name);
+  if (item === undefined) throw new Error(`the PKI plan has no ${name}`);
+  return item;
+}
+
+function problemsOf(plan: PkiPlan): Problem[] {
+  const names = {
+    authority: plan.authorities.map(({ name }) => name),
+    certificate: plan.certificates.map(({ name }) => name),
+    'key-pair': plan.keyPairs,
+    'random-key': plan.randomKeys,
+  };
+  // All become names of resources below one component.
+  const all = Object.values(names).flat();
+  return [
+    ...all.flatMap((name, index) =>
+      all.indexOf(name) === index
+        ? []
+        : [{ path: 'plan', got: name, expected: 'names that are used once' }],
+    ),
+    ...plan.certificates.flatMap(({ name, authority, validityDays, renewBeforeDays }) => [
+      ...(names.authority.includes(authority)
+        ? []
+        : [{ path: `${name}.authority`, got: authority, expected: 'an authority of the plan' }]),
+      ...(renewBeforeDays > 0 && renewBeforeDays < validityDays
+        ? []
+        : [
+            {
+              path: `${name}.renewBeforeDays`,
+              got: renewBeforeDays,
+              expected: `days from 1 to ${validityDays - 1}`,
+            },
+          ]),
+    ]),
+    ...plan.secrets.flatMap(({ parameter, content }) =>
+      names[content.kind].includes(content.name)
+        ? []
+        : [{ path: parameter, got: content, expected: `a ${content.kind} of the plan` }],
+    ),
+  ];
+}

@@ -1,0 +1,66 @@
+import * as pulumi from '@pulumi/pulumi';
+import { Alias } from '@pulumi/aws/kms/alias';
+import { Key } from '@pulumi/aws/kms/key';
+import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { renderPolicy, type ArnParts, type PolicyStatement } from '../iam/policy-document';
+import { planLogsKeyPolicy, planSecretsKeyPolicy, planStorageKeyPolicy } from '../iam/key-policies';
+
+export interface EncryptionKeysArgs {
+  /** Name of the cluster; aliases are `alias/<cluster>/<key>`. */
+  readonly cluster: string;
+  readonly account: AwsAccount;
+  /** Log groups that the logs key may be used for lie below it. */
+  readonly logPrefix: string;
+  readonly tags: Tags;
+}
+
+/** The customer-managed keys of a cluster: secrets, storage and logs apart, each rotated yearly. */
+export class EncryptionKeys extends pulumi.ComponentResource {
+  /** ARN of the key of SSM parameters. */
+  readonly secrets: pulumi.Output<string>;
+  /** ARN of the key of volumes and buckets. */
+  readonly storage: pulumi.Output<string>;
+  /** ARN of the key of log groups. */
+  readonly logs: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    private readonly args: EncryptionKeysArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(componentType('EncryptionKeys'), name, {}, opts);
+    this.secrets = this.key(name, 'secrets', planSecretsKeyPolicy);
+    this.storage = this.key(name, 'storage', planStorageKeyPolicy);
+    this.logs = this.key(name, 'logs', (parts) =>
+      planLogsKeyPolicy({ ...parts, logPrefix: args.logPrefix }),
+    );
+    this.registerOutputs({ secrets: this.secrets, storage: this.storage, logs: this.logs });
+  }
+
+  private key(
+    name: string,
+    purpose: string,
+    plan: (parts: ArnParts) => readonly PolicyStatement[],
+  ): pulumi.Output<string> {
+    const { account, cluster, tags } = this.args;
+    const { id: accountId, partition, region } = account;
+    const key = new Key(
+      `${name}-${purpose}`,
+      {
+        description: `${cluster}: ${purpose}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        policy: renderPolicy({ accountId, partition, region }, plan),
+        tags: { ...tags, Name: `${name}-${purpose}` },
+      },
+      // Everything it encrypted is lost with it.
+      { parent: this, protect: true },
+    );
+    new Alias(
+      `${name}-${purpose}`,
+      { name: `alias/${cluster}/${purpose}`, targetKeyId: key.keyId },
+      { parent: this },
+    );
+    return key.arn;
+  }
+}
