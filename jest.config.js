@@ -2,14 +2,30 @@
 
 const shared = require('./jest.shared.js');
 
+/** Folders whose tests run the command or register whole clusters; all others are units. */
+const program = ['cli', 'conformance/plan', 'stacks', 'support'].map(
+  (folder) => `<rootDir>/test/${folder}/`,
+);
+
 /** The fast suite: npm packages alone. */
 module.exports = {
-  ...shared,
   // Jest leaves one of two processors idle by default.
   maxWorkers: '100%',
-  globalSetup: '<rootDir>/test/support/build-command.js',
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/real/', ...program],
+    },
+    {
+      ...shared,
+      displayName: 'program',
+      testMatch: program.map((folder) => `${folder}**/*.test.ts`),
+      globalSetup: '<rootDir>/test/support/prepare-suite.js',
+      globalTeardown: '<rootDir>/test/support/clean-up-suite.js',
+    },
+  ],
   // Only for what would never end: some tests plan whole clusters in processes of their own.
   testTimeout: 120_000,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
 };

@@ -1,25 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
-import { makePlan } from '../support/cluster/cluster-plan';
 import { fourthZone } from '../support/cluster/fourth-zone';
-import { recordRun, type RecordedResource } from '../support/cluster/mocks';
+import type { RecordedResource } from '../support/cluster/mocks';
+import { recordCluster } from '../support/cluster/record-cluster';
 
-const known = new Map<string, ReadonlyMap<string, RecordedResource>>();
-
-async function resourcesOf(changes: Partial<BlueprintInput>) {
-  const key = JSON.stringify(changes);
-  const registered = known.get(key) ?? (await register(changes));
-  known.set(key, registered);
-  return registered;
-}
-
-async function register(
+async function resourcesOf(
   changes: Partial<BlueprintInput>,
 ): Promise<ReadonlyMap<string, RecordedResource>> {
-  const { resources } = await recordRun(() => ({
-    ...new HardenedCluster('prod', makePlan(changes)).outputs,
-  }));
+  const { resources } = await recordCluster(changes);
   return new Map(resources.map((resource) => [resource.urn, resource]));
 }
 

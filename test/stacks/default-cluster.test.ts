@@ -3,22 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
-import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
 import { deriveKey } from '../../stacks/trust/derive-key';
 import { makePlan } from '../support/cluster/cluster-plan';
 import { leaksIn } from '../support/cluster/find-secrets';
-import {
-  recordRun,
-  unwrapped,
-  type RecordedResource,
-  type RecordedRun,
-} from '../support/cluster/mocks';
+import { unwrapped, type RecordedResource, type RecordedRun } from '../support/cluster/mocks';
+import { recordCluster, registerCluster } from '../support/cluster/record-cluster';
 
 /** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it anew. */
 const golden = join(__dirname, '..', 'golden', 'stacks', 'default-cluster.txt');
-
-const run = (preview: boolean): Promise<RecordedRun> =>
-  recordRun(() => ({ ...new HardenedCluster('prod', makePlan()).outputs }), { preview });
 
 const listOf = ({ resources }: RecordedRun) =>
   resources.map(({ type, name }) => `${type} ${name}`).sort();
@@ -28,8 +20,8 @@ describe('the default cluster', () => {
   let preview: RecordedRun;
 
   beforeAll(async () => {
-    update = await run(false);
-    preview = await run(true);
+    update = await recordCluster();
+    preview = await recordCluster({}, { preview: true });
   });
 
   const ofType = (type: string): readonly RecordedResource[] =>
@@ -45,7 +37,7 @@ describe('the default cluster', () => {
   });
 
   test('registers resources in the same order each time', async () => {
-    const again = await run(false);
+    const again = await registerCluster();
     expect(again.resources.map(({ urn }) => urn).sort()).toEqual(
       update.resources.map(({ urn }) => urn).sort(),
     );

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
-import { makePlan } from '../support/cluster/cluster-plan';
 import { isAllowed } from '../support/aws/iam-evaluator';
-import { mockAccount, recordRun, type RecordedResource } from '../support/cluster/mocks';
+import { mockAccount, type RecordedResource } from '../support/cluster/mocks';
+import { recordCluster } from '../support/cluster/record-cluster';
 
 const region = 'eu-central-1';
 const cluster = `arn:aws:s3:::prod-cluster-${mockAccount}`;
@@ -187,9 +186,7 @@ describe('policies of machines', () => {
   let policies: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    const run = await recordRun(() => ({
-      ...new HardenedCluster('prod', makePlan()).outputs,
-    }));
+    const run = await recordCluster();
     resources = run.resources;
     policies = new Map(
       resources

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { PolicyResource } from '@pulumi/policy';
-import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
 import { collectResources } from '../../stacks/policy-pack/collect-resources';
 import { planPolicies } from '../../stacks/policy-pack/policies';
-import { makePlan } from '../support/cluster/cluster-plan';
-import { recordRun, type RecordedResource } from '../support/cluster/mocks';
+import type { RecordedResource } from '../support/cluster/mocks';
+import { recordCluster } from '../support/cluster/record-cluster';
 import { analyzeStack } from '../support/engine/policy-analyzer';
 
 const policies = planPolicies();
@@ -73,10 +72,7 @@ describe.each([
   let resources: readonly RecordedResource[];
 
   beforeAll(async () => {
-    ({ resources } = await recordRun(
-      () => ({ ...new HardenedCluster('prod', makePlan()).outputs }),
-      { preview },
-    ));
+    ({ resources } = await recordCluster({}, { preview }));
   });
 
   const resource = (label: RegExp): RecordedResource => {

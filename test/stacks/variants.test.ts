@@ -1,14 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import { HardenedCluster } from '../../stacks/cluster/hardened-cluster';
 import { minimalInput } from '../support/cluster/blueprint-inputs';
-import { makePlan } from '../support/cluster/cluster-plan';
-import { recordRun } from '../support/cluster/mocks';
+import { recordCluster } from '../support/cluster/record-cluster';
 
 async function register(changes: Partial<BlueprintInput>) {
-  const { resources, outputs } = await recordRun(() => ({
-    ...new HardenedCluster('prod', makePlan(changes)).outputs,
-  }));
+  const { resources, outputs } = await recordCluster(changes);
   return {
     resources,
     outputs,

@@ -8,6 +8,7 @@ import {
 } from '../../support/kubernetes/constructs-api-server';
 import type { KubeClient } from '../../support/kubernetes/kube-client';
 import { waitFor } from '../../support/kubernetes/kube-process';
+import { testedMinorVersions } from '../../support/kubernetes/tested-minor-versions';
 import { describeWithTools } from '../../support/tools';
 import { accessTable } from './access-table';
 import { approve, askForCertificate } from './certificates';
@@ -47,7 +48,7 @@ test('the table has at least 120 requests, each with a title of its own', () => 
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
 });
 
-describe.each(['1.35', '1.36', '1.37'])('Kubernetes %s', (minor) => {
+describe.each(testedMinorVersions)('Kubernetes %s', (minor) => {
   describeWithTools(`policies on ${minor}`, apiServerTools(minor), () => {
     const blueprint = makeBlueprint({
       kubernetes: { version: minor },

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
 import { deriveKey } from '../../../stacks/trust/derive-key';
-import { HardenedCluster } from '../../../stacks/cluster/hardened-cluster';
 import { makePlan } from '../../support/cluster/cluster-plan';
 import { fourthZone } from '../../support/cluster/fourth-zone';
 import { engineConfig } from '../../support/engine/engine-config';
 import { memberOf, type WorldEvent } from '../../support/engine/fake-provider-world';
 import { leaksIn, privateKeysIn } from '../../support/cluster/find-secrets';
-import { recordRun } from '../../support/cluster/mocks';
+import { recordCluster } from '../../support/cluster/record-cluster';
 import { PulumiEngine, type EngineRun } from '../../support/engine/pulumi-engine';
 import { describeWithTools } from '../../support/tools';
 
@@ -40,9 +39,7 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
       .filter(({ type }) => type === 'aws:ec2/instance:Instance');
 
   beforeAll(async () => {
-    const { resources } = await recordRun(() => ({
-      ...new HardenedCluster('prod', makePlan(three)).outputs,
-    }));
+    const { resources } = await recordCluster(three);
     const custom = resources.filter((resource) => resource.custom);
     registered = custom.map(({ type, name }) => `${type.split(':').at(-1) ?? ''} ${name}`).sort();
     engine = new PulumiEngine({

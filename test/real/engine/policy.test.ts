@@ -2,10 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
-import { HardenedCluster } from '../../../stacks/cluster/hardened-cluster';
-import { makePlan } from '../../support/cluster/cluster-plan';
 import { engineConfig } from '../../support/engine/engine-config';
-import { recordRun } from '../../support/cluster/mocks';
+import { recordCluster } from '../../support/cluster/record-cluster';
 import { PulumiEngine } from '../../support/engine/pulumi-engine';
 import { describeWithTools } from '../../support/tools';
 
@@ -23,9 +21,7 @@ describeWithTools('Pulumi engine with the policy pack', tools, (paths) => {
   };
 
   beforeAll(async () => {
-    const { resources } = await recordRun(() => ({
-      ...new HardenedCluster('prod', makePlan()).outputs,
-    }));
+    const { resources } = await recordCluster();
     const custom = resources.filter((resource) => resource.custom);
     engine = new PulumiEngine({
       pulumi: paths.pulumi,

@@ -9,7 +9,7 @@ import { planControllerManagerFlags } from '../../../lib/kubernetes/control-plan
 import { renderCommandLine, type Flags } from '../../../lib/kubernetes/control-plane/flags';
 import { planKubeadmFiles } from '../../../lib/kubernetes/control-plane/kubeadm-config';
 import { planKubeletFiles, planKubeletFlags } from '../../../lib/kubernetes/node/kubelet-service';
-import { removedFlags, supportedMinors } from '../../../lib/kubernetes/releases';
+import { removedFlags } from '../../../lib/kubernetes/releases';
 import { planSchedulerFlags } from '../../../lib/kubernetes/control-plane/scheduler-flags';
 import { planPki } from '../../../lib/pki/pki-plan';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
@@ -17,6 +17,7 @@ import { mustRun, runCommand } from '../../support/kubernetes/kube-process';
 import { machineFacts, renderControlPlaneRoot } from '../../support/kubernetes/kube-rendered-root';
 import { repeatForMembers } from '../../support/etcd/member-lines';
 import { materializePki } from '../../support/pki';
+import { testedMinorVersions } from '../../support/kubernetes/tested-minor-versions';
 import { describeWithTools } from '../../support/tools';
 
 const variants: Readonly<Record<string, Partial<BlueprintInput>>> = {
@@ -50,7 +51,7 @@ const variants: Readonly<Record<string, Partial<BlueprintInput>>> = {
   },
 };
 
-for (const minor of supportedMinors) {
+for (const minor of testedMinorVersions) {
   describeWithTools(
     `kubeadm ${minor}`,
     [

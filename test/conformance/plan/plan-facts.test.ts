@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { collectPlanFacts } from '../../cli/plan/collect-facts';
-import { collectUserData } from '../../cli/plan/machine-user-data';
-import { PkiStore } from '../../cli/plan/pki-store';
-import { planCluster, planParts } from '../../cli/plan/plan-cluster';
-import { transcribeResources } from '../../cli/plan/transcribe';
-import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
-import type { Facts } from '../../lib/conformance/facts';
-import { runChecks } from '../../lib/conformance/run-checks';
-import { makeBlueprint, today } from '../support/cluster/blueprint-inputs';
+import { collectPlanFacts } from '../../../cli/plan/collect-facts';
+import { collectUserData } from '../../../cli/plan/machine-user-data';
+import { PkiStore } from '../../../cli/plan/pki-store';
+import { planCluster, planParts } from '../../../cli/plan/plan-cluster';
+import { transcribeResources } from '../../../cli/plan/transcribe';
+import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
+import type { Facts } from '../../../lib/conformance/facts';
+import { runChecks } from '../../../lib/conformance/run-checks';
+import { makeBlueprint, today } from '../../support/cluster/blueprint-inputs';
 
 let scratch = '';
 
