@@ -10,7 +10,7 @@ const formats = ['text', 'json', 'junit', 'sarif', 'html'] as const;
 
 /** The day that ends of life, expiries and certificates are held against. */
 function asOf(): Option {
-  return new Option('--as-of <day>', 'judge as of this day, such as 2027-03-31 (default: today)')
+  return new Option('--as-of <day>', 'evaluate as of this day, such as 2027-03-31 (default: today)')
     .default(new Date(), 'today')
     .argParser((text) => {
       const day = new Date(`${text}T00:00:00Z`);

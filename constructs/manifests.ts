@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import type { Blueprint } from '../lib/blueprint/blueprint';
 import { parseCidr, renderAddress } from '../lib/blueprint/ipv4';
-import { controlPlaneUsers, peopleGroups } from '../lib/kubernetes/access/identities';
+import { controlPlaneUsers, principalGroups } from '../lib/kubernetes/access/identities';
 import { poolLabel } from '../lib/kubernetes/node/plan-worker';
 import { featuresOf, nodeSoftware } from '../lib/kubernetes/releases';
 import { planAddresses } from '../lib/network/address-plan';
@@ -36,7 +36,7 @@ export interface ManifestFile {
 const breakGlassGroups = [
   'system:masters',
   'kubeadm:cluster-admins',
-  peopleGroups.breakGlassRoleArns,
+  principalGroups.breakGlassRoleArns,
 ] as const;
 
 /** Registries of what every cluster runs. */
@@ -80,7 +80,7 @@ function addSystemNamespaces(chart: Chart, blueprint: Blueprint): void {
   if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${network.vpcCidr}`);
   new SystemNamespaces(chart, 'system', {
     podSecurity: kubernetes.podSecurity.enforce,
-    version: `v${kubernetes.minor}`,
+    version: `v${kubernetes.minorVersion}`,
     nodeCidrs: privateCidrs(blueprint),
     apiServerCidrs: privateCidrs(blueprint),
     // The VPC's resolver answers at both addresses.
@@ -90,10 +90,10 @@ function addSystemNamespaces(chart: Chart, blueprint: Blueprint): void {
 
 function addAccess(chart: Chart, blueprint: Blueprint): void {
   new RbacBaseline(chart, 'roles', {
-    breakGlassGroup: peopleGroups.breakGlassRoleArns,
-    operatorGroup: peopleGroups.operatorRoleArns,
-    viewerGroup: peopleGroups.viewerRoleArns,
-    auditorGroup: peopleGroups.auditorRoleArns,
+    breakGlassGroup: principalGroups.breakGlassRoleArns,
+    operatorGroup: principalGroups.operatorRoleArns,
+    viewerGroup: principalGroups.viewerRoleArns,
+    auditorGroup: principalGroups.auditorRoleArns,
   });
   new CertificateApprover(chart, 'certificates', {
     approver: {
@@ -126,7 +126,7 @@ function addPolicies(chart: Chart, blueprint: Blueprint): void {
   new PodPolicy(chart, 'pods');
   new ExecGuard(chart, 'exec', { breakGlassGroups });
   new TokenAutomount(chart, 'tokens', {
-    mutatingPolicies: featuresOf(kubernetes.minor).mutatingAdmissionPolicy,
+    mutatingPolicies: featuresOf(kubernetes.minorVersion).mutatingAdmissionPolicy,
   });
   new ImagePolicy(chart, 'images', {
     allowedRegistries: [...images.allowedRegistries, ...componentRegistries].sort(),
@@ -140,7 +140,7 @@ function addPolicies(chart: Chart, blueprint: Blueprint): void {
   new RbacGuard(chart, 'rbac', {
     breakGlassGroups,
     allowedBindings: [
-      { name: 'hardened-cluster:break-glass', group: peopleGroups.breakGlassRoleArns },
+      { name: 'hardened-cluster:break-glass', group: principalGroups.breakGlassRoleArns },
     ],
   });
 }
@@ -177,7 +177,7 @@ function addKubeBench(chart: Chart, blueprint: Blueprint): void {
       enforce: 'privileged',
       audit: 'privileged',
       warn: 'privileged',
-      version: `v${blueprint.kubernetes.minor}`,
+      version: `v${blueprint.kubernetes.minorVersion}`,
     },
     quota: { pods: 50 },
     dns: false,
@@ -224,7 +224,7 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
         enforce: namespace.podSecurity ?? enforce,
         audit,
         warn,
-        version: `v${kubernetes.minor}`,
+        version: `v${kubernetes.minorVersion}`,
       },
       quota,
       containerLimits,
@@ -236,7 +236,7 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
       ...(apiServerAccess && { apiServerCidrs: privateCidrs(blueprint) }),
       operators: {
         clusterRole: 'hardened-cluster:operator',
-        group: peopleGroups.operatorRoleArns,
+        group: principalGroups.operatorRoleArns,
       },
     });
   }

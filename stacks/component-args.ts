@@ -30,7 +30,7 @@ export class ArgumentsError extends Error {
  *
  * @throws ArgumentsError with every problem.
  */
-export function refuseArguments(component: string, problems: readonly Problem[]): void {
+export function validateArgs(component: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ArgumentsError(component, problems);
 }
 

@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { accessControlPlan } from '../../lib/etcd/access-control';
-import { etcdAuthorityPath, identityPath, type EtcdIdentity } from '../../lib/etcd/etcd-paths';
+import { etcdCaPath, identityPath, type EtcdIdentity } from '../../lib/etcd/etcd-paths';
 import { renderFlags, type EtcdFlagValue } from '../../lib/etcd/flags';
 import { peerCommonName, planMemberFlags } from '../../lib/etcd/plan-member-flags';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
@@ -95,7 +95,7 @@ export async function startLoopbackCluster(
     identity:
       security === 'hardened'
         ? {
-            caFile: scratchPath(scratch, etcdAuthorityPath),
+            caFile: scratchPath(scratch, etcdCaPath),
             certFile: file.replace('server', 'client'),
             keyFile: file.replace('server', 'client'),
           }
@@ -130,16 +130,16 @@ function turnOn(etcdctl: (...args: readonly string[]) => boolean): void {
 }
 
 async function issueIdentities(scratch: string): Promise<void> {
-  const authorityKey = (await generateKey()).privateKeyPem;
+  const caKey = (await generateKey()).privateKeyPem;
   const terms = { validityHours: 24, notBefore: new Date() };
-  const authority = await selfSign({
+  const ca = await selfSign({
     ...terms,
-    privateKeyPem: authorityKey,
+    privateKeyPem: caKey,
     subject: { commonName: 'etcd-ca' },
     allowedUses: ['cert_signing', 'digital_signature'],
-    isAuthority: true,
+    isCa: true,
   });
-  writeFileSync(scratchPath(scratch, etcdAuthorityPath), authority);
+  writeFileSync(scratchPath(scratch, etcdCaPath), ca);
   for (const [name, commonName] of [
     ['server', 'member'],
     ['peer', peerCommonName],
@@ -156,10 +156,10 @@ async function issueIdentities(scratch: string): Promise<void> {
     const certificate = await signRequest({
       ...terms,
       requestPem,
-      authorityCertificatePem: authority,
-      authorityKeyPem: authorityKey,
+      caCertificatePem: ca,
+      caKeyPem: caKey,
       allowedUses: ['digital_signature', 'server_auth', 'client_auth'],
-      isAuthority: false,
+      isCa: false,
     });
     writeFileSync(join(scratch, `${name}.pem`), certificate + privateKeyPem, { mode: 0o600 });
   }
@@ -167,7 +167,7 @@ async function issueIdentities(scratch: string): Promise<void> {
 
 function identityOf(scratch: string, identity: EtcdIdentity): readonly string[] {
   const file = fileOf(scratch, identity);
-  return [`--cacert=${scratchPath(scratch, etcdAuthorityPath)}`, `--cert=${file}`, `--key=${file}`];
+  return [`--cacert=${scratchPath(scratch, etcdCaPath)}`, `--cert=${file}`, `--key=${file}`];
 }
 
 function fileOf(scratch: string, identity: EtcdIdentity): string {

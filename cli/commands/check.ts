@@ -1,7 +1,7 @@
 import type { ExitCode } from '../exit-code';
 import { existsSync, statSync } from 'node:fs';
 import type { Facts } from '../../lib/conformance/facts';
-import { exitCodeOf } from '../../lib/conformance/report/judge-report';
+import { exitCodeOf } from '../../lib/conformance/report/evaluate-report';
 import {
   renderReport,
   type ReportExtras,
@@ -30,12 +30,12 @@ export function runCheck(targets: readonly string[], options: CheckOptions, now:
   return exitCodeOf(report);
 }
 
-interface Judged {
+interface Evaluated {
   readonly report: Report;
   readonly extras: ReportExtras;
 }
 
-function reportOn(targets: readonly string[], today: string): Judged {
+function reportOn(targets: readonly string[], today: string): Evaluated {
   const missing = targets.filter((target) => !existsSync(target));
   if (missing.length > 0) {
     throw new InputError(

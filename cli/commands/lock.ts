@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { renderProblem } from '../../lib/blueprint/problem';
-import { fetchSums } from '../../lib/machine/fetch-sums';
+import { fetchChecksums } from '../../lib/machine/fetch-checksums';
 import { listUnlocked } from '../../lib/machine/list-unlocked';
 import { planMachines } from '../../lib/cluster/plan-machines';
 import type { ExitCode } from '../exit-code';
@@ -18,7 +18,7 @@ export interface LockOptions extends ConfigChoice {
  * against it, and prints what belongs under `artifacts.sha256` of the configuration. Needs the
  * network, unlike the other commands. Gives the exit code.
  *
- * @throws InputError with every artifact whose sum can't be had or does not match.
+ * @throws InputError with every artifact whose checksum can't be had or does not match.
  */
 export async function runLock(options: LockOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
@@ -27,9 +27,9 @@ export async function runLock(options: LockOptions, now: Date): Promise<ExitCode
     process.stderr.write('Every artifact of this configuration is locked.\n');
     return 0;
   }
-  const { sums, problems } = await fetchSums(unlocked);
+  const { checksums, problems } = await fetchChecksums(unlocked);
   if (problems.length > 0) throw new InputError(problems.map(renderProblem));
-  const text = stringify({ artifacts: { sha256: sums } });
+  const text = stringify({ artifacts: { sha256: checksums } });
   writeReport(text, options.out);
   return 0;
 }

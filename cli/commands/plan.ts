@@ -1,7 +1,7 @@
 import type { ExitCode } from '../exit-code';
 import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
-import { exitCodeOf } from '../../lib/conformance/report/judge-report';
+import { exitCodeOf } from '../../lib/conformance/report/evaluate-report';
 import { synthesizeManifests } from '../../constructs/manifests';
 import { runChecks } from '../../lib/conformance/run-checks';
 import { planUpgrade, type UpgradePlan } from '../../lib/cluster/upgrade/plan-upgrade';

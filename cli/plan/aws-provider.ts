@@ -5,7 +5,7 @@ import type { Properties } from './monitor';
 export const planAccount = '123456789012';
 
 /**
- * Stands in for what AWS would compute: ids, ARNs, addresses. A stand-in, not an emulation: it
+ * Stands in for what AWS would compute: ids, ARNs, addresses. A fake, not an emulation: it
  * answers the same for the same name, and enforces nothing.
  */
 export function simulateAws(region: string) {
@@ -19,7 +19,7 @@ export function simulateAws(region: string) {
     },
     invoke: (token: string, inputs: Properties): Properties => {
       const answer = invokes[token];
-      if (!answer) throw new Error(`no stand-in for the data source ${token}`);
+      if (!answer) throw new Error(`no fake for the data source ${token}`);
       return answer(inputs, region);
     },
   };

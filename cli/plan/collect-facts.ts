@@ -49,13 +49,12 @@ export function collectCertificates(resources: readonly RegisteredResource[]): C
       ? [{ name, certificate: new X509Certificate(pem) }]
       : [];
   });
-  const authorities = issued.filter(({ certificate }) => certificate.ca);
+  const cas = issued.filter(({ certificate }) => certificate.ca);
   return issued.map(({ name, certificate }) => ({
     name,
     subject: subjectOf(certificate.subject),
-    issuer:
-      authorities.find((each) => isIssuedBy(certificate, each.certificate))?.name ?? 'unknown',
-    isAuthority: certificate.ca,
+    issuer: cas.find((each) => isIssuedBy(certificate, each.certificate))?.name ?? 'unknown',
+    isCa: certificate.ca,
     extendedKeyUsages: usagesOf(certificate),
     dnsNames: alternativeNames(certificate, 'DNS:'),
     ipAddresses: alternativeNames(certificate, 'IP Address:'),
@@ -67,8 +66,8 @@ export function collectCertificates(resources: readonly RegisteredResource[]): C
 }
 
 /** By name first, which is cheap, and then by signature, which is what counts. */
-function isIssuedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
-  return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+function isIssuedBy(certificate: X509Certificate, ca: X509Certificate): boolean {
+  return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
 }
 
 function subjectOf(text: string): CertificateFact['subject'] {
@@ -91,7 +90,7 @@ const extendedKeyUsages = new Map<string, 'serverAuth' | 'clientAuth'>([
 ]);
 
 function usagesOf(certificate: X509Certificate): ('serverAuth' | 'clientAuth')[] {
-  // Absent on an authority, whatever the types say.
+  // Absent on a CA, whatever the types say.
   const oids = certificate.keyUsage as readonly string[] | undefined;
   return (oids ?? []).flatMap((oid) => extendedKeyUsages.get(oid) ?? []);
 }

@@ -171,7 +171,7 @@ function propertiesOf(struct: Struct | undefined): Properties {
   return pulumi.runtime.deserializeProperties(struct ?? new Struct());
 }
 
-/** What a stand-in computes is plain: no output, resource or secret is in it. */
+/** What a fake computes is plain: no output, resource or secret is in it. */
 function valueOf(computed: unknown): Value {
   return Value.fromJavaScript(computed as Parameters<typeof Value.fromJavaScript>[0]);
 }

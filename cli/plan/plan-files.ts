@@ -35,7 +35,7 @@ export function partFiles(parts: ClusterParts): OutputFile[] {
   ];
 }
 
-/** The files that show what the program made, and the judgement of it all. */
+/** The files that show what the program made, and the outcome of it all. */
 export function resultFiles(input: ResultFilesInput): OutputFile[] {
   const { cluster, report } = input;
   return [

@@ -22,7 +22,7 @@ export interface ProgramOptions {
 
 /**
  * Runs a Pulumi program in this process against a monitor of ours: no account, no engine, no
- * network. TLS resources yield real keys and certificates; AWS's answers are stand-ins.
+ * network. TLS resources yield real keys and certificates; AWS's answers are fakes.
  */
 export async function runProgram(
   program: () => Record<string, unknown>,

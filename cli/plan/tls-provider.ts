@@ -43,8 +43,8 @@ export const tlsProvider: Readonly<Record<string, Issue>> = {
       const { signRequest } = await issuer();
       const certPem = await signRequest({
         requestPem: text(inputs, 'certRequestPem'),
-        authorityCertificatePem: text(inputs, 'caCertPem'),
-        authorityKeyPem: text(inputs, 'caPrivateKeyPem'),
+        caCertificatePem: text(inputs, 'caCertPem'),
+        caKeyPem: text(inputs, 'caPrivateKeyPem'),
         ...termsOf(inputs, now),
       });
       return { certPem, ...validityOf(inputs, now) };
@@ -72,7 +72,7 @@ function validityOf(inputs: Properties, now: Date): Properties {
 function termsOf(inputs: Properties, now: Date) {
   return {
     allowedUses: list(inputs, 'allowedUses') as AllowedUse[],
-    isAuthority: inputs.isCaCertificate === true,
+    isCa: inputs.isCaCertificate === true,
     validityHours: number(inputs, 'validityPeriodHours'),
     notBefore: now,
   };

@@ -23,11 +23,11 @@ export interface PodPolicyProps {
 /**
  * The guide's default pod policy for every namespace, whatever its Pod Security level: no
  * privilege, no host namespaces or ports, listed volumes, seccomp and AppArmor on. Workloads are
- * judged by their pod templates, so that a mistake shows where it is made.
+ * evaluated by their pod templates, so that a mistake shows where it is made.
  *
  * What an exception needs is granted rule by rule to service accounts with `PodPolicyGrant`, the
  * way the guide grants its privileged policy by role bindings. Whoever creates a pod without a
- * controller is judged by their own rights as well.
+ * controller is evaluated by their own rights as well.
  *
  * @see https://github.com/freach/kubernetes-security-best-practice#use-pod-security-policies-cloud
  */

@@ -25,7 +25,7 @@ export type Blueprint = DeepReadonly<Omit<BlueprintConfig, 'zones' | 'kubernetes
     /** Exact version such as `1.36.4`. */
     readonly version: string;
     /** Such as `1.36`. */
-    readonly minor: string;
+    readonly minorVersion: string;
   };
   readonly etcd: DeepReadonly<Omit<BlueprintConfig['etcd'], 'members'>> & {
     readonly members: readonly EtcdMember[];

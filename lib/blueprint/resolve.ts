@@ -4,9 +4,9 @@ import { checkConfig } from './config-checks';
 import { mergeDefaults } from './merge-defaults';
 import { BlueprintError, type Problem } from './problem';
 import { profileDefaults } from './profiles';
-import { collectNonConformities, collectWarnings } from './remarks';
+import { collectNonConformities, collectWarnings } from './warnings';
 import { blueprintSchema, type BlueprintConfig } from './schema/blueprint-schema';
-import { exactVersion, minorOf } from './version';
+import { exactVersion, minorVersionOf } from './version';
 import { describeIssue } from './zod-problems';
 
 /** What resolving needs besides the configuration. */
@@ -48,7 +48,7 @@ function complete(config: BlueprintConfig, today: string): Blueprint {
     kubernetes: {
       ...config.kubernetes,
       version: exactVersion(config.kubernetes.version),
-      minor: minorOf(config.kubernetes.version),
+      minorVersion: minorVersionOf(config.kubernetes.version),
     },
     etcd: { ...config.etcd, members: placeMembers(config.etcd.members, zones) },
     names: { domain, api: `api.${domain}` },

@@ -1,15 +1,15 @@
 import { kubernetesReleases } from '../standard/kubernetes-releases';
 
 /** `1.36` of `1.36.4` and of `1.36`. */
-export function minorOf(version: string): string {
+export function minorVersionOf(version: string): string {
   return version.split('.').slice(0, 2).join('.');
 }
 
-/** The exact version: as given, or the newest known patch of a minor. */
+/** The exact version: as given, or the newest known patch of a minor version. */
 export function exactVersion(version: string): string {
   if (version.split('.').length === 3) return version;
-  const release = kubernetesReleases.find(({ minor }) => minor === version);
-  if (!release) throw new Error(`unknown Kubernetes minor ${version}`);
+  const release = kubernetesReleases.find(({ minorVersion }) => minorVersion === version);
+  if (!release) throw new Error(`unknown Kubernetes minor version ${version}`);
   return release.patch;
 }
 

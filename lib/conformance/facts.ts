@@ -10,7 +10,7 @@ export interface Facts {
   readonly source: 'plan' | 'manifests' | 'state' | 'cluster' | 'account';
   /** Kubernetes version of the cluster, such as `1.36.4`. */
   readonly kubernetesVersion?: string;
-  /** Day the facts are judged on, `YYYY-MM-DD`; needed for end-of-life and expiry checks. */
+  /** Day the facts are evaluated on, `YYYY-MM-DD`; needed for end-of-life and expiry checks. */
   readonly today?: string;
   /** Cloud resources, in registration order. */
   readonly resources?: readonly ResourceFact[];
@@ -18,7 +18,7 @@ export interface Facts {
   readonly machines?: readonly MachineFact[];
   /** Kubernetes objects. */
   readonly manifests?: readonly ManifestFact[];
-  /** Certificates of every authority and identity. */
+  /** Certificates of every CA and identity. */
   readonly certificates?: readonly CertificateFact[];
 }
 
@@ -78,7 +78,7 @@ export interface CertificateFact {
   readonly subject: { readonly commonName: string; readonly organization?: string };
   /** Name of the issuing identity; its own name when self-signed. */
   readonly issuer: string;
-  readonly isAuthority: boolean;
+  readonly isCa: boolean;
   readonly extendedKeyUsages: readonly ('serverAuth' | 'clientAuth')[];
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];

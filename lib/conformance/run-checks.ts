@@ -14,10 +14,10 @@ export interface Waiver {
   readonly expires: string;
 }
 
-/** What judging needs besides the facts. */
+/** What evaluating needs besides the facts. */
 export interface RunOptions {
   readonly waivers: readonly Waiver[];
-  /** Day the facts are judged on, `YYYY-MM-DD`. */
+  /** Day the facts are evaluated on, `YYYY-MM-DD`. */
   readonly today: string;
   readonly cluster?: string;
   readonly profile?: string;
@@ -32,7 +32,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs each check once and judges every clause by the checks that prove it.
+ * Runs each check once and evaluates every clause by the checks that prove it.
  *
  * @throws Error when a clause names a check that does not exist
  */
@@ -42,7 +42,7 @@ export function runChecks(facts: Facts, options: RunOptions): Report {
   const results = new Map(
     checks.map((check): [string, CheckResult] => [check.id, runCheck(check, dated)]),
   );
-  const judged = clauses.map((clause) => judgeClause(clause, results, waivers, today));
+  const evaluated = clauses.map((clause) => evaluateClause(clause, results, waivers, today));
   return {
     ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
@@ -53,8 +53,8 @@ export function runChecks(facts: Facts, options: RunOptions): Report {
     source: facts.source,
     nonConformities: options.nonConformities ?? [],
     warnings: options.warnings ?? [],
-    clauses: judged,
-    counts: countLevels(judged),
+    clauses: evaluated,
+    counts: countLevels(evaluated),
   };
 }
 
@@ -73,7 +73,7 @@ function answer(check: Check, facts: Facts): Verdict {
   }
 }
 
-function judgeClause(
+function evaluateClause(
   clause: Clause,
   results: ReadonlyMap<string, CheckResult>,
   waivers: readonly Waiver[],
@@ -87,10 +87,10 @@ function judgeClause(
   const status = statusOf(checks.map(({ verdict }) => verdict.status));
   const waiver = waivers.find((row) => row.clause === clause.id && row.expires >= today);
   const holds = status === 'pass' || status === 'not-applicable';
-  const judged: ClauseStatus = waiver && !holds && checks.length > 0 ? 'waived' : status;
+  const evaluated: ClauseStatus = waiver && !holds && checks.length > 0 ? 'waived' : status;
   return {
     clause,
-    status: judged,
+    status: evaluated,
     checks,
     ...(waiver ? { waiver: { reason: waiver.reason, expires: waiver.expires } } : {}),
   };

@@ -26,4 +26,4 @@ export function identityPath(identity: EtcdIdentity): string {
 export type EtcdIdentity = 'server' | 'peer' | 'root' | 'backup' | 'health';
 
 /** Certificate of the etcd CA. */
-export const etcdAuthorityPath = `${etcdPaths.pki}/ca.crt`;
+export const etcdCaPath = `${etcdPaths.pki}/ca.crt`;

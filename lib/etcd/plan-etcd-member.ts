@@ -11,13 +11,7 @@ import { libraryFile, programFile } from '../machine/program-file';
 import { planAddresses } from '../network/address-plan';
 import { accessControlPlan, renderAccessControl } from './access-control';
 import { bootstrappedKey, snapshotPrefix } from './backup-plan';
-import {
-  etcdAuthorityPath,
-  etcdPaths,
-  etcdPorts,
-  identityPath,
-  type EtcdIdentity,
-} from './etcd-paths';
+import { etcdCaPath, etcdPaths, etcdPorts, identityPath, type EtcdIdentity } from './etcd-paths';
 import { renderEtcdUnit } from './etcd-unit';
 import { planMaintenanceUnits } from './maintenance-units';
 import { planMemberFlags } from './plan-member-flags';
@@ -107,7 +101,7 @@ function planSecrets(member: string): readonly MachineSecret[] {
   return [
     {
       parameter: `etcd/members/${member}/ca`,
-      path: etcdAuthorityPath,
+      path: etcdCaPath,
       mode: '0444',
     },
     ...identities.map(({ name, owner }) => ({

@@ -1,7 +1,7 @@
 import type { Blueprint, EtcdMember } from '../blueprint/blueprint';
 import { BlueprintError } from '../blueprint/problem';
 import { planAddresses } from '../network/address-plan';
-import { etcdAuthorityPath, etcdPaths, etcdPorts, identityPath } from './etcd-paths';
+import { etcdCaPath, etcdPaths, etcdPorts, identityPath } from './etcd-paths';
 import type { EtcdFlags, EtcdFlagValue } from './flags';
 
 /** Common name of the certificates that members present to each other. */
@@ -68,12 +68,12 @@ const securityFlags: EtcdFlags = {
   'auto-tls': false,
   'cert-file': identityPath('server'),
   'key-file': identityPath('server'),
-  'trusted-ca-file': etcdAuthorityPath,
+  'trusted-ca-file': etcdCaPath,
   'client-cert-auth': true,
   'peer-auto-tls': false,
   'peer-cert-file': identityPath('peer'),
   'peer-key-file': identityPath('peer'),
-  'peer-trusted-ca-file': etcdAuthorityPath,
+  'peer-trusted-ca-file': etcdCaPath,
   'peer-client-cert-auth': true,
   'peer-cert-allowed-cn': peerCommonName,
   // Every client here speaks 1.3, whose cipher suites are all strong.

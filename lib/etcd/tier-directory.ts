@@ -15,7 +15,7 @@ export const memberAddressToken = '@HC_ETCD_MEMBER@';
 
 /** A parameter of the directory; plain text. */
 export interface TierParameter {
-  /** Last part of its path: the name of a member, or `founders`. */
+  /** Last part of its path: the name of a member, or `initial-members`. */
   readonly name: string;
   readonly value: string;
   /** Whether it keeps its first value for ever. */
@@ -31,6 +31,6 @@ export function planTierDirectory(blueprint: Blueprint): readonly TierParameter[
   const { etcdMembers } = planAddresses(blueprint);
   return [
     ...Object.entries(etcdMembers).map(([name, value]) => ({ name, value, writtenOnce: false })),
-    { name: 'founders', value: planInitialCluster(blueprint), writtenOnce: true },
+    { name: 'initial-members', value: planInitialCluster(blueprint), writtenOnce: true },
   ];
 }

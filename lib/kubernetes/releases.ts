@@ -1,33 +1,33 @@
 import type { FlagOwner } from '../standard/protected-settings';
 
-/** Minors whose flags and files this room knows. */
-export const supportedMinors = ['1.35', '1.36', '1.37'] as const;
+/** Minor versions whose flags and files this room knows. */
+export const supportedMinorVersions = ['1.35', '1.36', '1.37'] as const;
 
-/** A minor whose flags and files this room knows. */
-export type SupportedMinor = (typeof supportedMinors)[number];
+/** A minor version whose flags and files this room knows. */
+export type SupportedMinorVersion = (typeof supportedMinorVersions)[number];
 
-/** What differs between the supported minors. */
-export interface MinorFeatures {
+/** What differs between the supported minor versions. */
+export interface VersionFeatures {
   /** crictl that goes with it: the newest one known that is not younger. */
   readonly crictl: string;
   /** Whether MutatingAdmissionPolicy is there without further flags. */
   readonly mutatingAdmissionPolicy: boolean;
 }
 
-const features: Readonly<Record<SupportedMinor, MinorFeatures>> = {
+const features: Readonly<Record<SupportedMinorVersion, VersionFeatures>> = {
   '1.35': { crictl: '1.35.0', mutatingAdmissionPolicy: false },
   '1.36': { crictl: '1.36.0', mutatingAdmissionPolicy: true },
   '1.37': { crictl: '1.36.0', mutatingAdmissionPolicy: true },
 };
 
-/** What a minor has. @throws Error for one that is not supported, which `resolveBlueprint` refuses. */
-export function featuresOf(minor: string): MinorFeatures {
-  const known = supportedMinors.find((candidate) => candidate === minor);
-  if (known === undefined) throw new Error(`unsupported Kubernetes minor ${minor}`);
+/** What a minor version has. @throws Error for one that is not supported, which `resolveBlueprint` refuses. */
+export function featuresOf(minorVersion: string): VersionFeatures {
+  const known = supportedMinorVersions.find((candidate) => candidate === minorVersion);
+  if (known === undefined) throw new Error(`unsupported Kubernetes minor version ${minorVersion}`);
   return features[known];
 }
 
-/** Whether the manifests use kinds in the newer minor that the older one does not know. */
+/** Whether the manifests use kinds in the newer minor version that the older one does not know. */
 export function hasNewKinds(older: string, newer: string): boolean {
   return !featuresOf(older).mutatingAdmissionPolicy && featuresOf(newer).mutatingAdmissionPolicy;
 }
@@ -36,7 +36,7 @@ export function hasNewKinds(older: string, newer: string): boolean {
 export interface RemovedFlag {
   readonly owner: FlagOwner;
   readonly flag: string;
-  /** First minor without it. */
+  /** First minor version without it. */
   readonly since: string;
   readonly instead: string;
 }

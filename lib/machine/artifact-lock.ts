@@ -4,27 +4,27 @@ import upstream from './lock/upstream-sha256.json';
 import type { Architecture } from './machine-config';
 
 /**
- * Published checksums: name -> version -> architecture -> sum. `any` stands for artifacts that are
- * the same on every architecture. A sum is a SHA-256 in hexadecimal, or `sha512:` and a SHA-512.
+ * Published checksums: name -> version -> architecture -> checksum. `any` stands for artifacts that are
+ * the same on every architecture. A checksum is a SHA-256 in hexadecimal, or `sha512:` and a SHA-512.
  */
 export type ArtifactLock = Readonly<Record<string, LockedVersions>>;
 
-type LockedVersions = Readonly<Record<string, LockedSums>>;
-type LockedSums = Readonly<Partial<Record<Architecture | 'any', string>>>;
+type LockedVersions = Readonly<Record<string, LockedChecksums>>;
+type LockedChecksums = Readonly<Partial<Record<Architecture | 'any', string>>>;
 
-/** The sums that come with this version of the project; see `lock/README.md`. */
+/** The checksums that come with this version of the project; see `lock/README.md`. */
 export const shippedLock: ArtifactLock = {
   ...readLockFile(upstream),
   ...readLockFile(debian),
 };
 
-/** The shipped sums and those of `artifacts.sha256`; where both know one, the user's holds. */
+/** The shipped checksums and those of `artifacts.sha256`; where both know one, the user's holds. */
 export function resolveLock(blueprint: Pick<Blueprint, 'artifacts'>): ArtifactLock {
   const lock = new Map<string, LockedVersions>(Object.entries(shippedLock));
   for (const [name, versions] of Object.entries(blueprint.artifacts.sha256)) {
-    const merged = new Map<string, LockedSums>(Object.entries(lock.get(name) ?? {}));
-    for (const [version, sums] of Object.entries(versions)) {
-      merged.set(version, { ...merged.get(version), ...sums });
+    const merged = new Map<string, LockedChecksums>(Object.entries(lock.get(name) ?? {}));
+    for (const [version, checksums] of Object.entries(versions)) {
+      merged.set(version, { ...merged.get(version), ...checksums });
     }
     lock.set(name, Object.fromEntries(merged));
   }
@@ -38,8 +38,8 @@ export function findSha256(
   version: string,
   architecture: Architecture,
 ): string | undefined {
-  const sum = findSum(lock, name, version, architecture);
-  return sum?.startsWith(sha512Mark) ? undefined : sum;
+  const checksum = findChecksum(lock, name, version, architecture);
+  return checksum?.startsWith(sha512Mark) ? undefined : checksum;
 }
 
 /** Published SHA-512 of an artifact whose publisher gives no SHA-256. */
@@ -49,20 +49,20 @@ export function findSha512(
   version: string,
   architecture: Architecture,
 ): string | undefined {
-  const sum = findSum(lock, name, version, architecture);
-  return sum?.startsWith(sha512Mark) ? sum.slice(sha512Mark.length) : undefined;
+  const checksum = findChecksum(lock, name, version, architecture);
+  return checksum?.startsWith(sha512Mark) ? checksum.slice(sha512Mark.length) : undefined;
 }
 
 const sha512Mark = 'sha512:';
 
-function findSum(
+function findChecksum(
   lock: ArtifactLock,
   name: string,
   version: string,
   architecture: Architecture,
 ): string | undefined {
-  const sums = own(own(lock, name), version);
-  return sums?.[architecture] ?? sums?.any;
+  const checksums = own(own(lock, name), version);
+  return checksums?.[architecture] ?? checksums?.any;
 }
 
 /** Versions come from the configuration: `constructor` must not find something. */
@@ -76,10 +76,10 @@ function readLockFile(
   const lock: Record<string, Record<string, Partial<Record<Architecture | 'any', string>>>> = {};
   for (const [name, architectures] of Object.entries(file)) {
     const versions = (lock[name] ??= {});
-    for (const [key, sums] of Object.entries(architectures)) {
+    for (const [key, checksums] of Object.entries(architectures)) {
       const architecture = readArchitecture(key);
-      for (const [version, sum] of Object.entries(sums)) {
-        (versions[version] ??= {})[architecture] = sum;
+      for (const [version, checksum] of Object.entries(checksums)) {
+        (versions[version] ??= {})[architecture] = checksum;
       }
     }
   }

@@ -1,7 +1,7 @@
 import { findSha256, findSha512, type ArtifactLock } from './artifact-lock';
 import type { Architecture, ArtifactInstall, MachineArtifact } from './machine-config';
 
-/** Makes one pinned artifact; its sum comes from the lock, and is undefined when nobody knows it. */
+/** Makes one pinned artifact; its checksum comes from the lock, and is undefined when nobody knows it. */
 export type ArtifactFactory = (
   lock: ArtifactLock,
   version: string,
@@ -127,7 +127,7 @@ export const calicoCrdsManifestArtifact = from({
   install: () => [{ path: '/usr/local/share/hardened-cluster/calico-crds.yaml', mode: '0644' }],
 });
 
-/** The webhook and client for IAM identities, in `/usr/local/bin`; no sum of it is shipped. */
+/** The webhook and client for IAM identities, in `/usr/local/bin`; no checksum of it is shipped. */
 export const awsIamAuthenticatorArtifact = from({
   name: 'aws-iam-authenticator',
   url: (version, architecture) =>
@@ -142,7 +142,7 @@ export const awsIamAuthenticatorArtifact = from({
 /** Where Debian packages land that boot installs with dpkg. */
 const packageFolder = '/var/cache/hardened-cluster/packages';
 
-/** Agent of AWS Session Manager as a Debian package; no sum of it is shipped. */
+/** Agent of AWS Session Manager as a Debian package; no checksum of it is shipped. */
 export const ssmAgentArtifact = from({
   name: 'amazon-ssm-agent',
   url: (version, architecture) =>

@@ -70,11 +70,11 @@ const restartedServices: readonly (readonly [prefix: string, service: string])[]
 function artifactRows({ artifacts }: MachineConfig): string[][] {
   return artifacts.flatMap((artifact) => {
     const { sha256, sha512, install } = artifact;
-    const sum =
+    const checksum =
       sha256 === undefined && sha512 !== undefined ? ['sha512', sha512] : ['sha256', sha256 ?? '-'];
     return install.map(({ member = '-', path, mode = '0755' }) => [
       artifactKey(artifact),
-      ...sum,
+      ...checksum,
       member,
       path,
       mode,

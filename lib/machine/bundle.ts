@@ -42,7 +42,7 @@ function collectFiles(machine: MachineConfig): readonly BundleFile[] {
     owner,
   }));
   const files = [...installed, ...planBoot(machine)].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const problems = [...files.flatMap((file) => problemsOf(file, machine)), ...doublesOf(files)];
+  const problems = [...files.flatMap((file) => problemsOf(file, machine)), ...duplicatesOf(files)];
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return files;
 }
@@ -66,7 +66,7 @@ function problemsOf({ path, mode, owner }: BundleFile, machine: MachineConfig): 
 /** Groups of Debian that a file may belong to. */
 const systemGroups = ['adm', 'systemd-journal'];
 
-function doublesOf(files: readonly BundleFile[]): string[] {
+function duplicatesOf(files: readonly BundleFile[]): string[] {
   return files.flatMap(({ path }, index) =>
     files[index + 1]?.path === path ? [`${path}: got two files, expected one`] : [],
   );

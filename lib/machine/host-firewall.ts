@@ -2,7 +2,7 @@ import type { Blueprint } from '../blueprint/blueprint';
 import { contains, parseCidr, renderAddress } from '../blueprint/ipv4';
 import { planAddresses, type AddressPlan } from '../network/address-plan';
 import { planPortMatrix } from '../network/plan-port-matrix';
-import type { Party, PortMatrix, PortRule, Tier } from '../network/port-matrix';
+import type { Peer, PortMatrix, PortRule, Tier } from '../network/port-matrix';
 import { timeServer } from './hardening/time-sync';
 import type { MachineRole } from './machine-config';
 
@@ -41,7 +41,7 @@ export function planHostFirewall(
   matrix: PortMatrix = planPortMatrix(blueprint),
 ): HostFirewall {
   const addresses = planAddresses(blueprint);
-  const isHere = (party: Party) => party.kind === 'tier' && party.tier === role;
+  const isHere = (peer: Peer) => peer.kind === 'tier' && peer.tier === role;
   const isNodePort = ({ ports }: PortRule) => ports.from === 30000;
   const incoming = matrix.filter((rule) => isHere(rule.to));
   const render = (rule: PortRule, direction: 'in' | 'out'): HostRule => ({
@@ -90,21 +90,21 @@ function sourcesOf(rule: PortRule, matrix: PortMatrix, addresses: AddressPlan): 
 
 /** Where the packets of a row go. What is outside the VPC is never an address inside it. */
 function targetsOf(
-  to: Party,
+  to: Peer,
   addresses: AddressPlan,
 ): Pick<HostRule, 'peers'> & { readonly except?: readonly string[] } {
   const peers = networksOf(to, addresses);
   return peers.includes('0.0.0.0/0') ? { peers, except: [addresses.vpc] } : { peers };
 }
 
-function networksOf(party: Party, addresses: AddressPlan): readonly string[] {
-  switch (party.kind) {
+function networksOf(peer: Peer, addresses: AddressPlan): readonly string[] {
+  switch (peer.kind) {
     case 'cidrs':
-      return party.cidrs;
+      return peer.cidrs;
     case 'prefix-list':
       return ['0.0.0.0/0'];
     case 'tier':
-      return networksOfTier(party.tier, addresses);
+      return networksOfTier(peer.tier, addresses);
   }
 }
 
@@ -136,8 +136,8 @@ function linkLocalRules({ vpc }: AddressPlan): readonly HostRule[] {
     ports: '53',
   } as const;
   return [
-    { id: 'names-udp', ...dns, protocol: 'udp' },
-    { id: 'names-tcp', ...dns, protocol: 'tcp' },
+    { id: 'dns-udp', ...dns, protocol: 'udp' },
+    { id: 'dns-tcp', ...dns, protocol: 'tcp' },
     { id: 'time', direction: 'out', peers: [timeServer], ports: '123', protocol: 'udp' },
   ];
 }

@@ -1,7 +1,7 @@
 import { isLocked } from './artifacts';
 import type { MachineArtifact, MachineConfig } from './machine-config';
 
-/** Artifacts that no lock knows a sum of, each once, by name, version and architecture. */
+/** Artifacts that no lock knows a checksum of, each once, by name, version and architecture. */
 export function listUnlocked(
   machines: readonly Pick<MachineConfig, 'artifacts'>[],
 ): readonly MachineArtifact[] {

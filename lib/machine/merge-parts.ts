@@ -21,7 +21,7 @@ export function mergeParts(
   parts: readonly MachinePart[],
 ): MachineConfig {
   const problems: string[] = [];
-  const unite = <T>(
+  const dedupe = <T>(
     what: string,
     items: readonly (readonly T[] | undefined)[],
     key: (item: T) => string,
@@ -44,31 +44,31 @@ export function mergeParts(
   if (volumes.length > 1) {
     problems.push(`${identity.name}: data volumes: got ${volumes.length}, expected at most one`);
   }
-  const users = unite<MachineUser>(
+  const users = dedupe<MachineUser>(
     'user',
     parts.map((part) => part.users),
     ({ name }) => name,
   );
-  unite<MachineUser>('user id', [users], ({ id }) => String(id));
+  dedupe<MachineUser>('user id', [users], ({ id }) => String(id));
   const machine: MachineConfig = {
     ...identity,
     users,
-    files: unite<MachineFile>(
+    files: dedupe<MachineFile>(
       'file',
       parts.map((part) => part.files),
       ({ path }) => path,
     ),
-    units: unite<MachineUnit>(
+    units: dedupe<MachineUnit>(
       'unit',
       parts.map((part) => part.units),
       ({ name }) => name,
     ),
-    artifacts: unite<MachineArtifact>(
+    artifacts: dedupe<MachineArtifact>(
       'artifact',
       parts.map((part) => part.artifacts),
       ({ name }) => name,
     ),
-    secrets: unite<MachineSecret>(
+    secrets: dedupe<MachineSecret>(
       'secret',
       parts.map((part) => part.secrets),
       ({ path }) => path,

@@ -1,5 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
-import { personFiles } from './hardening/people';
+import { personFiles } from './hardening/ssh-accounts';
 import { sshServerFile } from './hardening/ssh-server';
 import type { MachinePart, MachineRole } from './machine-config';
 import { planSessionRecording } from './session-recording';

@@ -1,4 +1,4 @@
-import { personAccounts } from './hardening/people';
+import { personAccounts } from './hardening/ssh-accounts';
 import type { HostFirewall, HostRule } from './host-firewall';
 
 /** Instance metadata: credentials of the machine's role. */

@@ -7,7 +7,7 @@ const knownVersion = '3.3.1802.0';
 
 /**
  * AWS Session Manager instead of SSH: its agent on every machine. Debian has no package of it and
- * its publisher gives signatures but no sums, so none is shipped: the user locks one under
+ * its publisher gives signatures but no checksums, so none is shipped: the user locks one under
  * `artifacts.sha256.amazon-ssm-agent`, and until then machines refuse it.
  *
  * @see docs/machine-bastion.md

@@ -42,8 +42,8 @@ function renderHeader({ name, mode }: ArchiveEntry, size: number): Buffer {
   header.write('root', 265, 'ascii');
   header.write('root', 297, 'ascii');
   header.write(prefix, 345, 'ascii');
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
+  const checksum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
   return header;
 }
 

@@ -1,9 +1,9 @@
 import type { Blueprint } from '../blueprint/blueprint';
-import type { Party, PortMatrix, PortRule, Tier } from './port-matrix';
+import type { Peer, PortMatrix, PortRule, Tier } from './port-matrix';
 
-const tier = (name: Tier): Party => ({ kind: 'tier', tier: name });
-const internet: Party = { kind: 'cidrs', name: 'internet', cidrs: ['0.0.0.0/0'] };
-const s3: Party = { kind: 'prefix-list', service: 's3' };
+const tier = (name: Tier): Peer => ({ kind: 'tier', tier: name });
+const internet: Peer = { kind: 'cidrs', name: 'internet', cidrs: ['0.0.0.0/0'] };
+const s3: Peer = { kind: 'prefix-list', service: 's3' };
 const port = (number: number) => ({ from: number, to: number });
 
 /** Ports of NodePort Services. */
@@ -81,7 +81,7 @@ function apiRules({ access }: Blueprint): PortRule[] {
 
 function nodePortRules({ access, workers }: Blueprint): PortRule[] {
   if (access.nodePortCidrs.length === 0) return [];
-  const clients: Party = { kind: 'cidrs', name: 'node-port-clients', cidrs: access.nodePortCidrs };
+  const clients: Peer = { kind: 'cidrs', name: 'node-port-clients', cidrs: access.nodePortCidrs };
   const common = {
     ports: nodePorts,
     protocol: 'tcp',

@@ -11,7 +11,7 @@ export type Tier =
   | 'endpoints';
 
 /** One end of an allowed flow. */
-export type Party =
+export type Peer =
   | { readonly kind: 'tier'; readonly tier: Tier }
   /** Addresses named in the configuration, or `0.0.0.0/0` for egress to the internet. */
   | {
@@ -26,8 +26,8 @@ export type Party =
 export interface PortRule {
   /** Stable and unique, such as `etcd-clients`. Names of security-group rules derive from it. */
   readonly id: string;
-  readonly from: Party;
-  readonly to: Party;
+  readonly from: Peer;
+  readonly to: Peer;
   readonly ports: PortRange;
   readonly protocol: 'tcp' | 'udp';
   /** Reason in a few words, at most 200 ASCII characters: it becomes the rule's description. */

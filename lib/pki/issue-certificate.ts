@@ -37,7 +37,7 @@ export type AllowedUse =
 /** What every certificate has. */
 export interface CertificateTerms {
   readonly allowedUses: readonly AllowedUse[];
-  readonly isAuthority: boolean;
+  readonly isCa: boolean;
   readonly validityHours: number;
   /** Start of validity. */
   readonly notBefore: Date;
@@ -93,28 +93,28 @@ export async function selfSign(
   return pem(certificate.toString('pem'));
 }
 
-/** Signs a request with an authority; subject, key and alternative names are the request's. */
+/** Signs a request with a CA; subject, key and alternative names are the request's. */
 export async function signRequest(
   options: {
     readonly requestPem: string;
-    readonly authorityCertificatePem: string;
-    readonly authorityKeyPem: string;
+    readonly caCertificatePem: string;
+    readonly caKeyPem: string;
   } & CertificateTerms,
 ): Promise<string> {
   const request = parse(options.requestPem, Pkcs10CertificateRequest);
-  const authority = parse(options.authorityCertificatePem, X509Certificate);
+  const ca = parse(options.caCertificatePem, X509Certificate);
   const names = request.getExtension(subjectAlternativeName);
   const certificate = await X509CertificateGenerator.create(
     {
       subject: request.subjectName,
-      issuer: authority.subjectName,
+      issuer: ca.subjectName,
       publicKey: request.publicKey,
-      signingKey: (await readKeyPair(options.authorityKeyPem)).privateKey,
+      signingKey: (await readKeyPair(options.caKeyPem)).privateKey,
       signingAlgorithm: algorithm,
       ...validity(options),
       extensions: [
         ...usageExtensions(options),
-        await AuthorityKeyIdentifierExtension.create(authority, false, engine),
+        await AuthorityKeyIdentifierExtension.create(ca, false, engine),
         ...(names ? [names] : []),
       ],
     },
@@ -150,19 +150,19 @@ const extendedKeyUsages: Partial<Record<AllowedUse, ExtendedKeyUsage>> = {
   client_auth: ExtendedKeyUsage.clientAuth,
 };
 
-function usageExtensions({ allowedUses, isAuthority }: CertificateTerms): Extension[] {
+function usageExtensions({ allowedUses, isCa }: CertificateTerms): Extension[] {
   const flags = allowedUses
     .map((use) => keyUsageFlags[use] ?? noUsage)
     .reduce((sum, flag) => (sum | flag) as KeyUsageFlags, noUsage);
   const extended = allowedUses.flatMap((use) => extendedKeyUsages[use] ?? []);
   return [
-    new BasicConstraintsExtension(isAuthority, undefined, true),
+    new BasicConstraintsExtension(isCa, undefined, true),
     new KeyUsagesExtension(flags, true),
     ...(extended.length === 0 ? [] : [new ExtendedKeyUsageExtension(extended, false)]),
   ];
 }
 
-/** Requests and authorities by their PEM: most are read again right after they were made. */
+/** Requests and CAs by their PEM: most are read again right after they were made. */
 const parsed = new Map<string, Pkcs10CertificateRequest | X509Certificate>();
 
 function parse<T extends Pkcs10CertificateRequest | X509Certificate>(

@@ -2,17 +2,17 @@ import type { Blueprint } from '../blueprint/blueprint';
 import { planAddresses } from '../network/address-plan';
 
 /** A self-signed certificate authority. */
-export interface AuthorityPlan {
+export interface CaPlan {
   /** Such as `etcd-ca`; the stable key of its resources. */
   readonly name: string;
   readonly commonName: string;
   readonly validityDays: number;
 }
 
-/** A certificate issued by one of the authorities. */
+/** A certificate issued by one of the CAs. */
 export interface CertificatePlan {
   readonly name: string;
-  readonly authority: string;
+  readonly ca: string;
   readonly commonName: string;
   readonly organization?: string;
   readonly extendedKeyUsages: readonly ('serverAuth' | 'clientAuth')[];
@@ -28,7 +28,7 @@ export interface SecretPlan {
   /** Such as `etcd/members/etcd-0/peer`. */
   readonly parameter: string;
   readonly content:
-    | { readonly kind: 'authority'; readonly name: string; readonly part: 'certificate' | 'both' }
+    | { readonly kind: 'ca'; readonly name: string; readonly part: 'certificate' | 'both' }
     | { readonly kind: 'certificate'; readonly name: string }
     | { readonly kind: 'key-pair'; readonly name: string }
     /** 32 random bytes, base64. */
@@ -42,9 +42,9 @@ export type SecretReader =
   | { readonly role: 'control-plane' }
   | { readonly role: 'worker' };
 
-/** Every authority, certificate, key and parameter of a cluster. All keys are ECDSA P-256. */
+/** Every CA, certificate, key and parameter of a cluster. All keys are ECDSA P-256. */
 export interface PkiPlan {
-  readonly authorities: readonly AuthorityPlan[];
+  readonly cas: readonly CaPlan[];
   readonly certificates: readonly CertificatePlan[];
   /** Names of bare key pairs: the service-account signing key. */
   readonly keyPairs: readonly string[];
@@ -72,7 +72,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
     const address = addresses.etcdMembers[member.name];
     if (address === undefined) throw new Error(`no address planned for ${member.name}`);
     const dnsNames = [`${member.name}.${blueprint.names.domain}`];
-    const common = { authority: 'etcd-ca', validityDays: oneYear, renewBeforeDays };
+    const common = { ca: 'etcd-ca', validityDays: oneYear, renewBeforeDays };
     const user = (name: string, commonName: string): CertificatePlan => ({
       ...common,
       name: `${member.name}-${name}`,
@@ -108,22 +108,22 @@ export function planPki(blueprint: Blueprint): PkiPlan {
   });
   const controlPlane: readonly SecretReader[] = [{ role: 'control-plane' }];
   const encryptionKeys = blueprint.kubernetes.encryption.keys;
-  const authority = (name: string, commonName: string): AuthorityPlan => ({
+  const ca = (name: string, commonName: string): CaPlan => ({
     name,
     commonName,
     validityDays: tenYears,
   });
   return {
-    authorities: [
-      authority('etcd-ca', 'etcd-ca'),
-      authority('cluster-ca', 'kubernetes'),
-      authority('front-proxy-ca', 'front-proxy-ca'),
+    cas: [
+      ca('etcd-ca', 'etcd-ca'),
+      ca('cluster-ca', 'kubernetes'),
+      ca('front-proxy-ca', 'front-proxy-ca'),
     ],
     certificates: [
       ...members.flatMap(({ certificates }) => certificates),
       {
         name: 'etcd-client',
-        authority: 'etcd-ca',
+        ca: 'etcd-ca',
         commonName: etcdUsers.apiServer,
         extendedKeyUsages: ['clientAuth'],
         dnsNames: [],
@@ -138,7 +138,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
       ...members.flatMap(({ member, certificates }): SecretPlan[] => [
         {
           parameter: `etcd/members/${member}/ca`,
-          content: { kind: 'authority', name: 'etcd-ca', part: 'certificate' },
+          content: { kind: 'ca', name: 'etcd-ca', part: 'certificate' },
           readers: [{ role: 'etcd', member }],
         },
         ...certificates.map((certificate): SecretPlan => ({
@@ -149,7 +149,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
       ]),
       {
         parameter: 'control-plane/etcd-ca',
-        content: { kind: 'authority', name: 'etcd-ca', part: 'certificate' },
+        content: { kind: 'ca', name: 'etcd-ca', part: 'certificate' },
         readers: controlPlane,
       },
       {
@@ -159,12 +159,12 @@ export function planPki(blueprint: Blueprint): PkiPlan {
       },
       {
         parameter: 'control-plane/cluster-ca',
-        content: { kind: 'authority', name: 'cluster-ca', part: 'both' },
+        content: { kind: 'ca', name: 'cluster-ca', part: 'both' },
         readers: controlPlane,
       },
       {
         parameter: 'control-plane/front-proxy-ca',
-        content: { kind: 'authority', name: 'front-proxy-ca', part: 'both' },
+        content: { kind: 'ca', name: 'front-proxy-ca', part: 'both' },
         readers: controlPlane,
       },
       {
@@ -179,7 +179,7 @@ export function planPki(blueprint: Blueprint): PkiPlan {
       })),
       {
         parameter: 'worker/cluster-ca',
-        content: { kind: 'authority', name: 'cluster-ca', part: 'certificate' },
+        content: { kind: 'ca', name: 'cluster-ca', part: 'certificate' },
         readers: [{ role: 'worker' }],
       },
     ],

@@ -20,7 +20,7 @@ export interface Clause {
   readonly level: Level;
   /** What it asks for, in our own words. */
   readonly statement: string;
-  /** Kubernetes minors it applies to as written. @default every version */
+  /** Kubernetes minor versions it applies to as written. @default every version */
   readonly versions?: { readonly from?: string; readonly until?: string };
   /** What stands in its place where Kubernetes has removed what it names. */
   readonly replacement?: string;

@@ -11,16 +11,16 @@ export interface KubernetesPatch {
   readonly fixesCriticalCve?: boolean;
 }
 
-/** A Kubernetes minor that upstream supports. */
+/** A Kubernetes minor version that upstream supports. */
 export interface KubernetesRelease {
   /** Such as `1.36`. */
-  readonly minor: string;
+  readonly minorVersion: string;
   /** Day of the `.0` release, `YYYY-MM-DD`. */
   readonly released: string;
   /** Last day of upstream support, `YYYY-MM-DD`. */
   readonly endOfLife: string;
   /**
-   * Newest published patch, which a minor stands for. Its checksums may have to be locked first:
+   * Newest published patch, which a minor version stands for. Its checksums may have to be locked first:
    * running an older one would break SCS-0210.
    */
   readonly patch: string;
@@ -36,7 +36,7 @@ export interface KubernetesRelease {
 export const releasesComparedOn = '2026-11-22';
 
 /**
- * Minors this version of the project can build.
+ * Minor versions this version of the project can build.
  *
  * Days of patches are those of the published release, which can be days after the planned ones.
  *
@@ -44,7 +44,7 @@ export const releasesComparedOn = '2026-11-22';
  */
 export const kubernetesReleases: readonly KubernetesRelease[] = [
   {
-    minor: '1.35',
+    minorVersion: '1.35',
     released: '2025-12-17',
     endOfLife: '2027-02-28',
     patch: '1.35.10',
@@ -57,7 +57,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     ],
   },
   {
-    minor: '1.36',
+    minorVersion: '1.36',
     released: '2026-04-22',
     endOfLife: '2027-06-28',
     patch: '1.36.6',
@@ -70,7 +70,7 @@ export const kubernetesReleases: readonly KubernetesRelease[] = [
     ],
   },
   {
-    minor: '1.37',
+    minorVersion: '1.37',
     released: '2026-08-26',
     endOfLife: '2027-10-28',
     patch: '1.37.2',

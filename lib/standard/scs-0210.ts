@@ -6,11 +6,11 @@ const source = at('versionPolicy', 'Decision');
 /** Version policy. */
 export const versionPolicyClauses: readonly Clause[] = [
   {
-    id: 'scs-0210/versions/latest-minor',
+    id: 'scs-0210/versions/latest-minor-version',
     source,
     level: 'MUST',
     statement: 'The latest minor version is on offer within 4 months of its release.',
-    checks: ['versions/newest-minor-offered'],
+    checks: ['versions/newest-minor-version-offered'],
   },
   {
     id: 'scs-0210/versions/latest-patch',
@@ -46,13 +46,13 @@ export const versionPolicyClauses: readonly Clause[] = [
     source,
     level: 'MUST',
     statement: 'Versions are supported as long as upstream supports them.',
-    checks: ['versions/every-minor-offered'],
+    checks: ['versions/every-minor-version-offered'],
   },
   {
     id: 'scs-0210/versions/not-after-end-of-life',
     source,
     level: 'RECOMMENDED',
     statement: 'Versions are not supported after their end of life.',
-    checks: ['versions/minor-supported'],
+    checks: ['versions/minor-version-supported'],
   },
 ];

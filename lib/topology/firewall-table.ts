@@ -1,15 +1,15 @@
-import type { Party, PortMatrix } from '../network/port-matrix';
+import type { Peer, PortMatrix } from '../network/port-matrix';
 import type { ClauseId } from '../standard/clause-id';
 import { escapeControls } from '../conformance/report/escape';
 import { renderPorts } from './group-flows';
-import { nameOf } from './place-parties';
+import { nameOf } from './place-peers';
 
 /** One row of `firewall.json`: an allowed flow. What has no row is denied. */
 export interface FirewallRow {
   /** Id of the row of the port matrix; names of security-group rules derive from it. */
   readonly id: string;
   readonly from: string;
-  /** Addresses of a party that is no tier. */
+  /** Addresses of a peer that is no tier. */
   readonly fromCidrs?: readonly string[];
   readonly to: string;
   readonly toCidrs?: readonly string[];
@@ -66,16 +66,16 @@ export function renderFirewallMarkdown(portMatrix: PortMatrix): string {
 function cellsOf(portMatrix: PortMatrix): string[][] {
   return portMatrix.map((rule) => [
     rule.id,
-    describeParty(rule.from),
-    describeParty(rule.to),
+    describePeer(rule.from),
+    describePeer(rule.to),
     `${rule.protocol} ${renderPorts(rule)}`,
     rule.why,
   ]);
 }
 
-/** A party with its addresses, such as `ssh-clients (203.0.113.0/24)`. */
-export function describeParty(party: Party): string {
-  return party.kind === 'cidrs' ? `${nameOf(party)} (${party.cidrs.join(', ')})` : nameOf(party);
+/** A peer with its addresses, such as `ssh-clients (203.0.113.0/24)`. */
+export function describePeer(peer: Peer): string {
+  return peer.kind === 'cidrs' ? `${nameOf(peer)} (${peer.cidrs.join(', ')})` : nameOf(peer);
 }
 
 function escapeCell(text: string): string {

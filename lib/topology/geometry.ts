@@ -22,7 +22,7 @@ export function intervalsMeet(one: Interval, other: Interval, gap: number): bool
   return one.from < other.to + gap && other.from < one.to + gap;
 }
 
-/** Sum of some numbers. */
+/** The sum of some numbers. */
 export function total(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
 }

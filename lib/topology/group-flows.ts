@@ -1,4 +1,4 @@
-import type { Party, PortMatrix, PortRule } from '../network/port-matrix';
+import type { Peer, PortMatrix, PortRule } from '../network/port-matrix';
 
 /** What a flow is for; decides its colour. */
 export type FlowKind = 'outside' | 'ssh' | 'etcd' | 'cluster' | 'egress';
@@ -8,7 +8,7 @@ export interface FlowGroup {
   /** Number on the arrow and in the table, from 1. */
   readonly number: number;
   readonly kind: FlowKind;
-  /** Keys of the parties, see `partyKey`. More than one here, or more than one there, never both. */
+  /** Keys of the peers, see `peerKey`. More than one here, or more than one there, never both. */
   readonly from: readonly string[];
   readonly to: readonly string[];
   /** Ports as text, a line a protocol. */
@@ -16,24 +16,24 @@ export interface FlowGroup {
   readonly rules: readonly PortRule[];
 }
 
-/** Identifies a party: a tier by its name, others by name and addresses. */
-export function partyKey(party: Party): string {
-  switch (party.kind) {
+/** Identifies a peer: a tier by its name, others by name and addresses. */
+export function peerKey(peer: Peer): string {
+  switch (peer.kind) {
     case 'tier':
-      return `tier:${party.tier}`;
+      return `tier:${peer.tier}`;
     case 'cidrs':
-      return `${party.name}:${party.cidrs.join(',')}`;
+      return `${peer.name}:${peer.cidrs.join(',')}`;
     case 'prefix-list':
-      return `prefix-list:${party.service}`;
+      return `prefix-list:${peer.service}`;
   }
 }
 
 /**
- * Groups the rows of a port matrix into arrows: rows between the same two parties share one; then
- * those to one party on the same ports join, and then those from one party on the same ports.
+ * Groups the rows of a port matrix into arrows: rows between the same two peers share one; then
+ * those to one peer on the same ports join, and then those from one peer on the same ports.
  */
 export function groupFlows(portMatrix: PortMatrix): readonly FlowGroup[] {
-  const pairs = bundle(portMatrix, (rule) => `${partyKey(rule.from)} ${partyKey(rule.to)}`);
+  const pairs = bundle(portMatrix, (rule) => `${peerKey(rule.from)} ${peerKey(rule.to)}`);
   const toOne = bundle(pairs, (rules) => joinKey(rules, 'to'));
   const joined = toOne.filter((group) => group.length > 1);
   const fromOne = bundle(toOne.filter((group) => group.length === 1).flat(), (rules) =>
@@ -45,8 +45,8 @@ export function groupFlows(portMatrix: PortMatrix): readonly FlowGroup[] {
     .map((rules, index) => ({
       number: index + 1,
       kind: kindOf(rules),
-      from: unique(rules.map((rule) => partyKey(rule.from))),
-      to: unique(rules.map((rule) => partyKey(rule.to))),
+      from: unique(rules.map((rule) => peerKey(rule.from))),
+      to: unique(rules.map((rule) => peerKey(rule.to))),
       ports: portLines(rules),
       rules: [...rules].sort((one, other) => portMatrix.indexOf(one) - portMatrix.indexOf(other)),
     }));
@@ -61,8 +61,8 @@ export function renderPorts({ ports }: PortRule): string {
 function joinKey(rules: readonly PortRule[], end: 'from' | 'to'): string {
   const [first] = rules;
   if (first === undefined) return '';
-  const from = partyKey(first.from);
-  const to = partyKey(first.to);
+  const from = peerKey(first.from);
+  const to = peerKey(first.to);
   return from === to
     ? `${from} ${to}`
     : `${end === 'to' ? to : from} ${portLines(rules).join(' ')}`;

@@ -1,6 +1,6 @@
 import type { AddressPlan } from '../network/address-plan';
 import type { Columns } from './plan-columns';
-import type { PlacedParty } from './place-parties';
+import type { PlacedPeer } from './place-peers';
 import { rowSizes, type PlacedBand, type PlacedRow } from './plan-rows';
 import { measureText, truncateText } from './measure-text';
 import type { Box, Font, Label } from './shape';
@@ -21,17 +21,17 @@ interface Part {
   readonly labels: readonly Label[];
 }
 
-/** Boxes of the VPC, its subnets, tiers and machines, and of the parties outside. */
+/** Boxes of the VPC, its subnets, tiers and machines, and of the peers outside. */
 export function layoutBoxes(
   addresses: AddressPlan,
   bands: readonly PlacedBand[],
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
   columns: Columns,
   vpcTop: number,
 ): Part & { readonly bottom: number } {
   const lastBand = bands.at(-1);
   const bandsEnd = lastBand === undefined ? vpcTop : lastBand.y + lastBand.height;
-  const partiesEnd = Math.max(0, ...parties.map(({ y, height }) => y + height));
+  const peersEnd = Math.max(0, ...peers.map(({ y, height }) => y + height));
   const vpcEnd = bandsEnd + 12;
   const vpc: Box = {
     id: 'vpc',
@@ -60,12 +60,12 @@ export function layoutBoxes(
       ),
       ...band.rows.map((row) => layoutRow(row, addresses, columns)),
     ]),
-    ...parties.map((party) => layoutParty(party, columns)),
+    ...peers.map((peer) => layoutPeer(peer, columns)),
   ];
   return {
     boxes: parts.flatMap(({ boxes }) => boxes),
     labels: parts.flatMap(({ labels }) => labels),
-    bottom: Math.max(vpcEnd, partiesEnd),
+    bottom: Math.max(vpcEnd, peersEnd),
   };
 }
 
@@ -178,21 +178,21 @@ function layoutGateways(
   };
 }
 
-function layoutParty(party: PlacedParty, columns: Columns): Part {
-  const { from, to } = columns.parties[party.side];
+function layoutPeer(peer: PlacedPeer, columns: Columns): Part {
+  const { from, to } = columns.peers[peer.side];
   const box: Box = {
-    id: party.key,
-    kind: 'party',
-    rect: { x: from, y: party.y, width: to - from, height: party.height },
+    id: peer.key,
+    kind: 'peer',
+    rect: { x: from, y: peer.y, width: to - from, height: peer.height },
   };
-  const rest = party.addresses.slice(party.lines.length - 1);
+  const rest = peer.addresses.slice(peer.lines.length - 1);
   return {
     boxes: [box],
     labels: [
-      fitted(party.title, box, { x: 9, y: 18, font: headFont }),
-      ...party.lines.map((line, index): Label => {
-        const shortened = party.addresses.length > party.lines.length;
-        const last = shortened && index === party.lines.length - 1;
+      fitted(peer.title, box, { x: 9, y: 18, font: headFont }),
+      ...peer.lines.map((line, index): Label => {
+        const shortened = peer.addresses.length > peer.lines.length;
+        const last = shortened && index === peer.lines.length - 1;
         return {
           ...fitted(line, box, {
             x: 9,

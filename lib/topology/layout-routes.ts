@@ -1,6 +1,6 @@
 import { intervalOf } from './geometry';
 import type { FlowGroup } from './group-flows';
-import type { PlacedParty } from './place-parties';
+import type { PlacedPeer } from './place-peers';
 import { linesAbove, type PlacedPin } from './place-pins';
 import { badgeRoom, portFont, tipRoom, type Columns } from './plan-columns';
 import type { LanePlan } from './plan-lanes';
@@ -22,7 +22,7 @@ interface End {
 export function layoutRoutes(
   groups: readonly FlowGroup[],
   pins: readonly PlacedPin[],
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
   { lanes }: LanePlan,
   columns: Columns,
 ): {
@@ -31,7 +31,7 @@ export function layoutRoutes(
   readonly badges: readonly Badge[];
 } {
   const drawn = groups.map((group) => {
-    const ends = endsOf(group, pins, parties, columns);
+    const ends = endsOf(group, pins, peers, columns);
     const lane = lanes.get(group);
     return {
       route: drawRoute(group, ends, lane, columns),
@@ -54,7 +54,7 @@ export function layoutRoutes(
 function endsOf(
   group: FlowGroup,
   pins: readonly PlacedPin[],
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
   columns: Columns,
 ): End[] {
   return [
@@ -68,14 +68,14 @@ function endsOf(
         y,
         inside: true,
       })),
-    ...parties.flatMap(({ key, side, pins: own }) =>
+    ...peers.flatMap(({ key, side, pins: own }) =>
       own
         .filter((pin) => pin.group === group)
         .map(({ y }): End => ({
           box: key,
           role: side === 'left' ? 'source' : 'target',
           side,
-          x: side === 'left' ? columns.parties.left.to : columns.parties.right.from,
+          x: side === 'left' ? columns.peers.left.to : columns.peers.right.from,
           y,
           inside: false,
         })),

@@ -1,6 +1,6 @@
 import type { PortMatrix } from '../network/port-matrix';
-import { partyKey, renderPorts, type FlowGroup } from './group-flows';
-import { nameOf } from './place-parties';
+import { peerKey, renderPorts, type FlowGroup } from './group-flows';
+import { nameOf } from './place-peers';
 import { wrapLabel } from './measure-text';
 import type { Badge, Font, Label, Segment } from './shape';
 
@@ -22,7 +22,7 @@ const columns = [
   { head: 'Why', width: 0, font: textFont },
 ] as const;
 
-/** The table that lists every row of the port matrix, and the addresses of every party in full. */
+/** The table that lists every row of the port matrix, and the addresses of every peer in full. */
 export function layoutTable(
   groups: readonly FlowGroup[],
   portMatrix: PortMatrix,
@@ -90,17 +90,13 @@ export function layoutTable(
   }
   line();
 
-  const parties = portMatrix
+  const peers = portMatrix
     .flatMap(({ from, to }) => [from, to])
-    .flatMap((party) => (party.kind === 'cidrs' ? [party] : []));
-  const keys = parties.map(partyKey);
+    .flatMap((peer) => (peer.kind === 'cidrs' ? [peer] : []));
+  const keys = peers.map(peerKey);
   y += 12;
-  for (const party of parties.filter((one, index) => keys.indexOf(partyKey(one)) === index)) {
-    const lines = wrapLabel(
-      `${party.name}: ${party.cidrs.join(', ')}`,
-      width - 2 * margin,
-      monoFont,
-    );
+  for (const peer of peers.filter((one, index) => keys.indexOf(peerKey(one)) === index)) {
+    const lines = wrapLabel(`${peer.name}: ${peer.cidrs.join(', ')}`, width - 2 * margin, monoFont);
     for (const text of lines) {
       labels.push({ text, x: margin, y: y + 12, font: monoFont, tone: 'muted' });
       y += lineHeight;

@@ -10,7 +10,7 @@ import { planColumns } from './plan-columns';
 import { planLanes } from './plan-lanes';
 import { planPins } from './plan-pins';
 import { planRows } from './plan-rows';
-import { placeParties } from './place-parties';
+import { placePeers } from './place-peers';
 import { placePins } from './place-pins';
 import type { TopologyLayout } from './shape';
 import { listTierRows } from './tiers';
@@ -45,11 +45,11 @@ export function layoutTopology(
   const vpcTop = heading.bottom + 14;
   const bands = planRows(rows, pins, vpcTop + 50);
   const placedPins = placePins(bands, pins);
-  const parties = placeParties(portMatrix, groups, placedPins, vpcTop + 30);
-  const lanes = planLanes(groups, placedPins, parties);
-  const columns = planColumns(groups, pins.sides, parties, lanes, addresses.subnets.length, margin);
-  const boxes = layoutBoxes(addresses, bands, parties, columns, vpcTop);
-  const routes = layoutRoutes(groups, placedPins, parties, lanes, columns);
+  const peers = placePeers(portMatrix, groups, placedPins, vpcTop + 30);
+  const lanes = planLanes(groups, placedPins, peers);
+  const columns = planColumns(groups, pins.sides, peers, lanes, addresses.subnets.length, margin);
+  const boxes = layoutBoxes(addresses, bands, peers, columns, vpcTop);
+  const routes = layoutRoutes(groups, placedPins, peers, lanes, columns);
   const table = withTable
     ? layoutTable(groups, portMatrix, boxes.bottom + 40, margin, columns.width)
     : { labels: [], badges: [], rules: [], bottom: boxes.bottom };

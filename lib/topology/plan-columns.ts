@@ -1,6 +1,6 @@
 import { measureText } from './measure-text';
 import type { FlowGroup } from './group-flows';
-import type { PlacedParty } from './place-parties';
+import type { PlacedPeer } from './place-peers';
 import type { LanePlan } from './plan-lanes';
 import type { Side } from './plan-pins';
 import type { Font } from './shape';
@@ -15,7 +15,7 @@ export interface Columns {
   readonly tier: Readonly<Record<Side, number>>;
   /** Border between the labels of the pins and the lanes. */
   readonly labels: Readonly<Record<Side, number>>;
-  readonly parties: Readonly<Record<Side, { readonly from: number; readonly to: number }>>;
+  readonly peers: Readonly<Record<Side, { readonly from: number; readonly to: number }>>;
   laneX(side: Side, lane: number): number;
 }
 
@@ -30,8 +30,8 @@ export const tipRoom = 12;
 const leastWidth = 1200;
 const leastZone = 108;
 const zoneGap = 10;
-const partyWidth = { left: 136, right: 122 };
-const partyGap = 44;
+const peerWidth = { left: 136, right: 122 };
+const peerGap = 44;
 const lanePitch = 12;
 const cellInset = 8;
 
@@ -39,7 +39,7 @@ const cellInset = 8;
 export function planColumns(
   groups: readonly FlowGroup[],
   sides: ReadonlyMap<FlowGroup, Side>,
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
   { count }: LanePlan,
   zones: number,
   margin: number,
@@ -56,10 +56,10 @@ export function planColumns(
     badgeRoom +
     tipRoom;
   const outer = (side: Side) =>
-    parties.some((party) => party.side === side) ? partyWidth[side] + partyGap : 0;
+    peers.some((peer) => peer.side === side) ? peerWidth[side] + peerGap : 0;
   const gutter = (side: Side) => lanePitch * count[side] + 14;
   const fixed = (['left', 'right'] as const).reduce(
-    (sum, side) => sum + margin + outer(side) + gutter(side) + labelWidth(side),
+    (checksum, side) => checksum + margin + outer(side) + gutter(side) + labelWidth(side),
     0,
   );
   const grid = Math.max(
@@ -84,9 +84,9 @@ export function planColumns(
     }),
     tier: { left: gridFrom + cellInset, right: gridTo - cellInset },
     labels: { left: labelsLeft, right: labelsRight },
-    parties: {
-      left: { from: margin, to: margin + partyWidth.left },
-      right: { from: width - margin - partyWidth.right, to: width - margin },
+    peers: {
+      left: { from: margin, to: margin + peerWidth.left },
+      right: { from: width - margin - peerWidth.right, to: width - margin },
     },
     laneX: (side, lane) =>
       side === 'left' ? labelsLeft - 6 - lane * lanePitch : labelsRight + 6 + lane * lanePitch,

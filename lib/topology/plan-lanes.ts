@@ -1,6 +1,6 @@
 import { intervalOf, intervalsMeet, type Interval } from './geometry';
 import type { FlowGroup } from './group-flows';
-import { isStraight, type PlacedParty } from './place-parties';
+import { isStraight, type PlacedPeer } from './place-peers';
 import type { PlacedPin } from './place-pins';
 import type { Side } from './plan-pins';
 
@@ -18,14 +18,14 @@ const gap = 12;
 export function planLanes(
   groups: readonly FlowGroup[],
   pins: readonly PlacedPin[],
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
 ): LanePlan {
   const lanes = new Map<FlowGroup, number>();
   const count = { left: 0, right: 0 };
   for (const side of ['left', 'right'] as const) {
     const occupied: Interval[][] = [];
     const flows = groups
-      .map((group) => ({ group, ys: endsOf(group, side, pins, parties) }))
+      .map((group) => ({ group, ys: endsOf(group, side, pins, peers) }))
       .filter(({ group, ys }) => ys.length > 1 && !(isStraight(group) && new Set(ys).size === 1))
       .map(({ group, ys }) => ({ group, interval: intervalOf(ys) }))
       .sort(
@@ -50,13 +50,13 @@ function endsOf(
   group: FlowGroup,
   side: Side,
   pins: readonly PlacedPin[],
-  parties: readonly PlacedParty[],
+  peers: readonly PlacedPeer[],
 ): number[] {
   return [
     ...pins.filter((pin) => pin.group === group && pin.side === side),
-    ...parties
-      .filter((party) => party.side === side)
-      .flatMap((party) => party.pins.filter((pin) => pin.group === group)),
+    ...peers
+      .filter((peer) => peer.side === side)
+      .flatMap((peer) => peer.pins.filter((pin) => pin.group === group)),
   ].map(({ y }) => y);
 }
 

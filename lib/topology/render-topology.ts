@@ -8,7 +8,7 @@ import { topologyStyle } from './topology-style';
 
 /**
  * Draws the picture of a cluster as one SVG element that stands alone: zones, subnets, machines,
- * the parties outside, and each row of the port matrix as an arrow and as a line of a table.
+ * the peers outside, and each row of the port matrix as an arrow and as a line of a table.
  */
 export function renderTopology(
   blueprint: Blueprint,
@@ -40,7 +40,7 @@ const roundings: Readonly<Record<Box['kind'], number>> = {
   subnet: 4,
   tier: 5,
   machine: 3,
-  party: 5,
+  peer: 5,
 };
 
 function drawBox({ kind, rect, tone }: Box): string {

@@ -2,7 +2,7 @@ import type { Rect } from './geometry';
 import type { FlowKind } from './group-flows';
 
 /** What a box stands for. Boxes of one kind never overlap, whatever the configuration. */
-export type BoxKind = 'vpc' | 'subnet' | 'tier' | 'machine' | 'party';
+export type BoxKind = 'vpc' | 'subnet' | 'tier' | 'machine' | 'peer';
 
 /** A rectangle of the picture. */
 export interface Box {

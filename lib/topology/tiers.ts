@@ -6,7 +6,7 @@ export type Band = 'public' | 'private' | 'etcd';
 
 /** One row of a band, as wide as all zones together. */
 export interface TierRow {
-  /** Key of the party, or `nat` for the gateways, which no rule of the matrix names. */
+  /** Key of the peer, or `nat` for the gateways, which no rule of the matrix names. */
   readonly key: string;
   readonly band: Band;
   readonly title: string;
@@ -31,7 +31,7 @@ export function listTierRows(
   const used = new Set(
     portMatrix
       .flatMap(({ from, to }) => [from, to])
-      .flatMap((party) => (party.kind === 'tier' ? [party.tier] : [])),
+      .flatMap((peer) => (peer.kind === 'tier' ? [peer.tier] : [])),
   );
   const row = (tier: Tier, band: Band, title: string, rest: Partial<TierRow>): TierRow[] =>
     used.has(tier)

@@ -83,7 +83,7 @@ function colours(palette: PicturePalette): string {
     ),
     `.hc-topology .tier { fill: ${palette.tier}; stroke: ${palette.ink}; }`,
     `.hc-topology .machine { fill: ${palette.machine}; stroke: ${palette.line}; }`,
-    `.hc-topology .party { fill: ${palette.paper}; stroke: ${palette.ink}; stroke-dasharray: 4 3; }`,
+    `.hc-topology .peer { fill: ${palette.paper}; stroke: ${palette.ink}; stroke-dasharray: 4 3; }`,
     `.hc-topology .rule { stroke: ${palette.line}; }`,
     `.hc-topology .route path.halo { stroke: ${palette.vpc}; }`,
     ...Object.entries(palette.flows).flatMap(([kind, colour]) => [

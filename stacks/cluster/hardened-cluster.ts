@@ -5,7 +5,7 @@ import { checkPortMatrix } from '../network/check-port-matrix';
 import type { ClusterPlan, ClusterScope } from './cluster-plan';
 import { ClusterPki } from '../trust/cluster-pki';
 import { ClusterSecrets } from '../trust/cluster-secrets';
-import { componentType, refuseArguments, type AwsAccount } from '../component-args';
+import { componentType, validateArgs, type AwsAccount } from '../component-args';
 import { composeMachines } from './compose-machines';
 import { composeNetwork } from './compose-network';
 import { bucketNames, composeStorage } from './compose-storage';
@@ -19,7 +19,7 @@ export interface HardenedClusterArgs extends ClusterPlan {
 
 /** What a stack gives out; nothing of it is a secret. */
 export interface HardenedClusterOutputs {
-  /** For kubectl with aws-iam-authenticator; people need an IAM role of `people`. */
+  /** For kubectl with aws-iam-authenticator; people need an IAM role of `principals`. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Name of the API server, the one in its certificate. */
   readonly apiName: string;
@@ -50,7 +50,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
   readonly outputs: HardenedClusterOutputs;
 
   constructor(name: string, args: HardenedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('HardenedCluster', problemsOf(args));
+    validateArgs('HardenedCluster', problemsOf(args));
     super(componentType('HardenedCluster'), name, {}, opts);
     const scope = this.scope(name, args);
     const { blueprint, parent, tags } = scope;
@@ -86,16 +86,14 @@ export class HardenedCluster extends pulumi.ComponentResource {
         ? network.publicLoadBalancer.dnsName
         : pulumi.output(blueprint.names.api);
     this.outputs = {
-      kubeconfig: pulumi
-        .all([apiHost, pki.authorityCertificate('cluster-ca')])
-        .apply(([host, authorityPem]) =>
-          renderKubeconfig({
-            cluster: blueprint.name,
-            host,
-            serverName: blueprint.names.api,
-            authorityPem,
-          }),
-        ),
+      kubeconfig: pulumi.all([apiHost, pki.caCertificate('cluster-ca')]).apply(([host, caPem]) =>
+        renderKubeconfig({
+          cluster: blueprint.name,
+          host,
+          serverName: blueprint.names.api,
+          caPem,
+        }),
+      ),
       apiName: blueprint.names.api,
       apiHost,
       ...(machines.bastion?.publicIp ? { bastionAddress: machines.bastion.publicIp } : {}),

@@ -5,7 +5,7 @@ export interface KubeconfigFacts {
   readonly host: string;
   /** Name in the API server's certificate. */
   readonly serverName: string;
-  readonly authorityPem: string;
+  readonly caPem: string;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface KubeconfigFacts {
  * @see https://github.com/kubernetes-sigs/aws-iam-authenticator
  */
 export function renderKubeconfig(facts: KubeconfigFacts): string {
-  const { cluster, host, serverName, authorityPem } = facts;
+  const { cluster, host, serverName, caPem } = facts;
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
@@ -26,7 +26,7 @@ export function renderKubeconfig(facts: KubeconfigFacts): string {
         cluster: {
           server: `https://${host}:6443`,
           'tls-server-name': serverName,
-          'certificate-authority-data': Buffer.from(authorityPem).toString('base64'),
+          'certificate-authority-data': Buffer.from(caPem).toString('base64'),
         },
       },
     ],

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Problem } from '../../lib/blueprint/problem';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer } from '../network/network-load-balancer';
 
@@ -24,7 +24,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
     const { machines, loadBalancers, ...machine } = args;
-    refuseArguments('ControlPlane', problemsOf(args));
+    validateArgs('ControlPlane', problemsOf(args));
     super(componentType('ControlPlane'), name, {}, opts);
     const group = new MachineGroup(
       name,

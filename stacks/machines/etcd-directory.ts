@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Parameter } from '@pulumi/aws/ssm/parameter';
 import { tierDirectoryPath, type TierParameter } from '../../lib/etcd/tier-directory';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 export interface EtcdDirectoryArgs {
   /** Name of the cluster; parameters are `/<cluster>/etcd/tier/<name>`. */
@@ -20,17 +20,17 @@ export class EtcdDirectory extends pulumi.ComponentResource {
   readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: EtcdDirectoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments(
+    validateArgs(
       'EtcdDirectory',
       args.parameters.flatMap((parameter, index) =>
-        /^(etcd-\d+|founders)$/.test(parameter.name) &&
+        /^(etcd-\d+|initial-members)$/.test(parameter.name) &&
         args.parameters.findIndex((other) => other.name === parameter.name) === index
           ? []
           : [
               {
                 path: `parameters[${index}].name`,
                 got: parameter.name,
-                expected: 'a member such as "etcd-0", or "founders", once',
+                expected: 'a member such as "etcd-0", or "initial-members", once',
               },
             ],
       ),

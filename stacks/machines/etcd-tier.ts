@@ -3,7 +3,7 @@ import { PlacementGroup } from '@pulumi/aws/ec2/placementGroup';
 import { parseCidr } from '../../lib/blueprint/ipv4';
 import type { Problem } from '../../lib/blueprint/problem';
 import { awaitReadiness, type ReadinessTiming } from './await-readiness';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { EtcdMemberMachine, type EtcdMachine, type EtcdMemberArgs } from './etcd-member';
 
 /** One member of the tier. */
@@ -45,7 +45,7 @@ export class EtcdTier extends pulumi.ComponentResource {
   readonly dataVolumeIds: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: EtcdTierArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('EtcdTier', problemsOf(args));
+    validateArgs('EtcdTier', problemsOf(args));
     super(componentType('EtcdTier'), name, {}, opts);
     const placement = new PlacementGroup(
       name,

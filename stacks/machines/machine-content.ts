@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { artifactFileName, artifactKey } from '../../lib/machine/artifacts';
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineArtifact, MachineConfig } from '../../lib/machine/machine-config';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { bundleKey } from '../iam/machine-policies';
 import type { SecureBucket } from '../storage/secure-bucket';
 import { checkArtifacts } from '../cluster/check-artifacts';
@@ -14,7 +14,7 @@ export interface MachineContentArgs {
   readonly machines: readonly MachineConfig[];
   /** `upstream`, or a folder that holds the artifacts by their file names. */
   readonly artifactSource: string;
-  /** Whether artifacts without a known sum are let through, for a plan that is never run. */
+  /** Whether artifacts without a known checksum are let through, for a plan that is never run. */
   readonly allowUnlocked: boolean;
   /** Whether the bucket refuses deletion, so that objects are left behind. */
   readonly retain: boolean;
@@ -32,7 +32,7 @@ export class MachineContent extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { machines } = args;
-    refuseArguments('MachineContent', checkArtifacts(args));
+    validateArgs('MachineContent', checkArtifacts(args));
     super(componentType('MachineContent'), name, {}, opts);
     const artifacts = new Map(
       machines.flatMap((machine) => machine.artifacts).map((a) => [artifactKey(a), a]),

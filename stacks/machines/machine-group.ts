@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { Group } from '@pulumi/aws/autoscaling/group';
 import { LaunchTemplate } from '@pulumi/aws/ec2/launchTemplate';
 import type { Problem } from '../../lib/blueprint/problem';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 export interface MachineGroupArgs {
   readonly imageId: pulumi.Input<string>;
@@ -40,7 +40,7 @@ export class MachineGroup extends pulumi.ComponentResource {
   readonly groupName: pulumi.Output<string>;
 
   constructor(name: string, args: MachineGroupArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('MachineGroup', problemsOf(args));
+    validateArgs('MachineGroup', problemsOf(args));
     super(componentType('MachineGroup'), name, {}, opts);
     const template = this.template(name, args);
     const targets = args.targetGroupArns ?? [];

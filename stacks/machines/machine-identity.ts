@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { InstanceProfile } from '@pulumi/aws/iam/instanceProfile';
 import { Role } from '@pulumi/aws/iam/role';
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { policyDocument, type TrustStatement } from '../iam/policy-document';
 
 export interface MachineIdentityArgs {
@@ -34,7 +34,7 @@ export class MachineIdentity extends pulumi.ComponentResource {
   readonly permissions: readonly pulumi.Resource[];
 
   constructor(name: string, args: MachineIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments(
+    validateArgs(
       'MachineIdentity',
       /^[\w+=,.@-]{1,64}$/.test(args.roleName)
         ? []

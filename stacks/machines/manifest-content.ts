@@ -5,7 +5,7 @@ import {
   renderManifestIndex,
   type StoredManifest,
 } from '../../lib/kubernetes/control-plane/manifest-store';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import type { SecureBucket } from '../storage/secure-bucket';
 
 export interface ManifestContentArgs {
@@ -21,7 +21,7 @@ export class ManifestContent extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManifestContentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { bucket, manifests, tags } = args;
-    refuseArguments(
+    validateArgs(
       'ManifestContent',
       manifests.flatMap((manifest, index) =>
         /^[a-z0-9][a-z0-9.-]*\.yaml$/.test(manifest.name) &&

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Problem } from '../../lib/blueprint/problem';
 import { nodePorts as nodePortRange } from '../../lib/network/plan-port-matrix';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer, TcpListener } from '../network/network-load-balancer';
 
@@ -25,7 +25,7 @@ export class WorkerPool extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     const { nodePorts, loadBalancer, ...machine } = args;
-    refuseArguments('WorkerPool', problemsOf(args));
+    validateArgs('WorkerPool', problemsOf(args));
     super(componentType('WorkerPool'), name, {}, opts);
     const group = new MachineGroup(
       name,

@@ -1,7 +1,7 @@
 import type { Problem } from '../../lib/blueprint/problem';
 import { parseCidr } from '../../lib/blueprint/ipv4';
 import { nodePorts } from '../../lib/network/plan-port-matrix';
-import type { Party, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
+import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
 
 /** What may be reached from outside at all, whoever edits the matrix. */
 const openToOutside: Readonly<Partial<Record<Tier, readonly PortRule['ports'][]>>> = {
@@ -65,10 +65,10 @@ function checkEnds(path: string, { from, to }: PortRule): Problem[] {
   return problems;
 }
 
-function checkCidrs(path: string, party: Party): Problem[] {
-  if (party.kind !== 'cidrs') return [];
-  return party.cidrs.flatMap((cidr, index) =>
-    parseCidr(cidr) && party.cidrs.indexOf(cidr) === index
+function checkCidrs(path: string, peer: Peer): Problem[] {
+  if (peer.kind !== 'cidrs') return [];
+  return peer.cidrs.flatMap((cidr, index) =>
+    parseCidr(cidr) && peer.cidrs.indexOf(cidr) === index
       ? []
       : [
           {

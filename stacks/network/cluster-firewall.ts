@@ -5,9 +5,9 @@ import {
   SecurityGroupIngressRule,
   type SecurityGroupIngressRuleArgs,
 } from '@pulumi/aws/vpc/securityGroupIngressRule';
-import type { Party, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
+import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
 import { checkPortMatrix } from './check-port-matrix';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 export interface ClusterFirewallArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -37,7 +37,7 @@ export class ClusterFirewall extends pulumi.ComponentResource {
   private readonly groups: ReadonlyMap<Tier, SecurityGroup>;
 
   constructor(name: string, args: ClusterFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('ClusterFirewall', checkPortMatrix(args.portMatrix));
+    validateArgs('ClusterFirewall', checkPortMatrix(args.portMatrix));
     super(componentType('ClusterFirewall'), name, {}, opts);
     this.groups = new Map(
       tiersOf(args.portMatrix).map((tier) => [tier, this.group(name, tier, args)]),
@@ -110,12 +110,12 @@ export class ClusterFirewall extends pulumi.ComponentResource {
   }
 
   /** The other end of a rule; one entry a network, since a rule takes only one. */
-  private peers(party: Party, { s3PrefixListId }: ClusterFirewallArgs): readonly Peer[] {
-    switch (party.kind) {
+  private peers(peer: Peer, { s3PrefixListId }: ClusterFirewallArgs): readonly RulePeer[] {
+    switch (peer.kind) {
       case 'tier':
-        return [{ suffix: '', args: { referencedSecurityGroupId: this.groupId(party.tier) } }];
+        return [{ suffix: '', args: { referencedSecurityGroupId: this.groupId(peer.tier) } }];
       case 'cidrs':
-        return party.cidrs.map((cidr) => ({
+        return peer.cidrs.map((cidr) => ({
           suffix: `-${cidr.replaceAll(/[./]/g, '-')}`,
           args: { cidrIpv4: cidr },
         }));
@@ -125,7 +125,7 @@ export class ClusterFirewall extends pulumi.ComponentResource {
   }
 }
 
-interface Peer {
+interface RulePeer {
   readonly suffix: string;
   readonly args: Pick<
     SecurityGroupIngressRuleArgs,
@@ -136,6 +136,6 @@ interface Peer {
 function tiersOf(matrix: PortMatrix): readonly Tier[] {
   const named = matrix
     .flatMap(({ from, to }) => [from, to])
-    .flatMap((party) => (party.kind === 'tier' ? [party.tier] : []));
+    .flatMap((peer) => (peer.kind === 'tier' ? [peer.tier] : []));
   return [...new Set(named)].sort();
 }

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
-import { componentType, refuseArguments, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
 import { planInterfaceEndpointPolicy } from '../iam/endpoint-policies';
 import { renderPolicy } from '../iam/policy-document';
 
@@ -25,7 +25,7 @@ export interface InterfaceEndpointsArgs {
 export class InterfaceEndpoints extends pulumi.ComponentResource {
   constructor(name: string, args: InterfaceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     const services = args.services ?? machineServices;
-    refuseArguments(
+    validateArgs(
       'InterfaceEndpoints',
       services.flatMap((service, index) =>
         /^[a-z0-9.-]+$/.test(service) && services.indexOf(service) === index

@@ -4,7 +4,7 @@ import { Listener } from '@pulumi/aws/lb/listener';
 import { LoadBalancer } from '@pulumi/aws/lb/loadBalancer';
 import { TargetGroup } from '@pulumi/aws/lb/targetGroup';
 import type { Problem } from '../../lib/blueprint/problem';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 /** A TCP port that the load balancer listens on and passes on to the same port of its targets. */
 export interface TcpListener {
@@ -42,7 +42,7 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
   private readonly targetGroups: ReadonlyMap<string, TargetGroup>;
 
   constructor(name: string, args: NetworkLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('NetworkLoadBalancer', problemsOf(args));
+    validateArgs('NetworkLoadBalancer', problemsOf(args));
     super(componentType('NetworkLoadBalancer'), name, {}, opts);
     const balancer = new LoadBalancer(
       name,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ZoneSubnets } from '../../lib/network/address-plan';
-import type { Party, PortMatrix, PortRange, Tier } from '../../lib/network/port-matrix';
+import type { Peer, PortMatrix, PortRange, Tier } from '../../lib/network/port-matrix';
 
 /** The kinds of subnet; each has a network ACL of its own. */
 export type SubnetKind = 'public' | 'private' | 'etcd';
@@ -78,13 +78,12 @@ function matrixEntries(kind: SubnetKind, input: NetworkAclInput): Draft[] {
   ]);
 }
 
-const livesIn = (party: Party, kind: SubnetKind) =>
-  party.kind === 'tier' && home[party.tier] === kind;
+const livesIn = (peer: Peer, kind: SubnetKind) => peer.kind === 'tier' && home[peer.tier] === kind;
 
 /** Exact subnets where etcd is at one end, the whole VPC otherwise. */
-function cidrsOf(party: Party, seenFrom: SubnetKind, input: NetworkAclInput): readonly string[] {
-  if (party.kind !== 'tier') return [everywhere];
-  const there = home[party.tier];
+function cidrsOf(peer: Peer, seenFrom: SubnetKind, input: NetworkAclInput): readonly string[] {
+  if (peer.kind !== 'tier') return [everywhere];
+  const there = home[peer.tier];
   return seenFrom === 'etcd' || there === 'etcd'
     ? input.subnets.map((zone) => zone[there])
     : [input.vpcCidr];

@@ -14,7 +14,7 @@ import { parseCidr, contains, overlaps } from '../../lib/blueprint/ipv4';
 import type { Problem } from '../../lib/blueprint/problem';
 import type { ZoneSubnets } from '../../lib/network/address-plan';
 import type { PortMatrix } from '../../lib/network/port-matrix';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 import { NetworkAclTier } from './network-acl-tier';
 import { planNetworkAcls, type SubnetKind } from './plan-network-acls';
 
@@ -43,7 +43,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   readonly routeTableIds: Readonly<Record<SubnetKind, IdsByZone>>;
 
   constructor(name: string, args: PrivateNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('PrivateNetwork', problemsOf(args));
+    validateArgs('PrivateNetwork', problemsOf(args));
     super(componentType('PrivateNetwork'), name, {}, opts);
     const vpc = this.vpc(name, args);
     this.vpcId = vpc.id;

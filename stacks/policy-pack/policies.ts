@@ -2,7 +2,7 @@ import type { EnforcementLevel, Severity, StackValidationPolicy } from '@pulumi/
 import type { Check } from '../../lib/conformance/check';
 import { findCheck } from '../../lib/conformance/checks/checks';
 import type { Facts } from '../../lib/conformance/facts';
-import { isBinding } from '../../lib/conformance/report/judge-report';
+import { isBinding } from '../../lib/conformance/report/evaluate-report';
 import { runChecks } from '../../lib/conformance/run-checks';
 import type { Clause, Level } from '../../lib/standard/clause';
 import { clauses } from '../../lib/standard/clauses';

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 /** Retention periods that CloudWatch Logs offers, in days. */
 export const logRetentionDays = [
@@ -22,7 +22,7 @@ export class LogGroups extends pulumi.ComponentResource {
   private readonly groups: ReadonlyMap<string, LogGroup>;
 
   constructor(name: string, args: LogGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments(
+    validateArgs(
       'LogGroups',
       Object.entries(args.retentionDays).flatMap(([key, days]) =>
         days >= 1 && days <= 3653

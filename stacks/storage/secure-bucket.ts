@@ -10,7 +10,7 @@ import { BucketPolicy } from '@pulumi/aws/s3/bucketPolicy';
 import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock';
 import { BucketServerSideEncryptionConfiguration } from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration';
 import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning';
-import { componentType, refuseArguments, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
 import { planBucketPolicy, type BucketFacts } from '../iam/bucket-policy';
 import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
 
@@ -41,7 +41,7 @@ export class SecureBucket extends pulumi.ComponentResource {
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('SecureBucket', problemsOf(args));
+    validateArgs('SecureBucket', problemsOf(args));
     super(componentType('SecureBucket'), name, {}, opts);
     const child = { parent: this };
     const bucket = new Bucket(

@@ -4,8 +4,8 @@ import { LocallySignedCert } from '@pulumi/tls/locallySignedCert';
 import { PrivateKey } from '@pulumi/tls/privateKey';
 import { SelfSignedCert } from '@pulumi/tls/selfSignedCert';
 import type { Problem } from '../../lib/blueprint/problem';
-import type { AuthorityPlan, CertificatePlan, PkiPlan, SecretPlan } from '../../lib/pki/pki-plan';
-import { componentType, refuseArguments } from '../component-args';
+import type { CaPlan, CertificatePlan, PkiPlan, SecretPlan } from '../../lib/pki/pki-plan';
+import { componentType, validateArgs } from '../component-args';
 import { deriveKey } from './derive-key';
 
 export interface ClusterPkiArgs {
@@ -19,8 +19,8 @@ interface Identity {
   readonly privateKeyPem: pulumi.Output<string>;
 }
 
-/** Days before the end of an authority at which `pulumi up` issues a new one. */
-const authorityRenewalDays = 365;
+/** Days before the end of a CA at which `pulumi up` issues a new one. */
+const caRenewalDays = 365;
 
 const usages = {
   serverAuth: 'server_auth',
@@ -28,20 +28,20 @@ const usages = {
 } as const satisfies Record<CertificatePlan['extendedKeyUsages'][number], string>;
 
 /**
- * Every authority, certificate and key of a cluster. Private keys are secrets of the Pulumi state;
- * those of authorities that no machine needs never leave it.
+ * Every CA, certificate and key of a cluster. Private keys are secrets of the Pulumi state;
+ * those of CAs that no machine needs never leave it.
  */
 export class ClusterPki extends pulumi.ComponentResource {
-  private readonly authorities: ReadonlyMap<string, Identity>;
+  private readonly cas: ReadonlyMap<string, Identity>;
   private readonly certificates: ReadonlyMap<string, Identity>;
   private readonly keyPairs: ReadonlyMap<string, PrivateKey>;
   private readonly randomKeys: ReadonlyMap<string, pulumi.Output<string>>;
 
   constructor(name: string, args: ClusterPkiArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments('ClusterPki', problemsOf(args.plan));
+    validateArgs('ClusterPki', problemsOf(args.plan));
     super(componentType('ClusterPki'), name, {}, opts);
     const { plan, cluster } = args;
-    this.authorities = new Map(plan.authorities.map((a) => [a.name, this.authority(name, a)]));
+    this.cas = new Map(plan.cas.map((a) => [a.name, this.ca(name, a)]));
     this.certificates = new Map(plan.certificates.map((c) => [c.name, this.certificate(name, c)]));
     this.keyPairs = new Map(plan.keyPairs.map((key) => [key, this.key(`${name}-${key}`)]));
     this.randomKeys = new Map(
@@ -50,9 +50,9 @@ export class ClusterPki extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Certificate of an authority: public. */
-  authorityCertificate(name: string): pulumi.Output<string> {
-    return find(this.authorities, name).certificatePem;
+  /** Certificate of a CA: public. */
+  caCertificate(name: string): pulumi.Output<string> {
+    return find(this.cas, name).certificatePem;
   }
 
   /** Public half of a key pair. */
@@ -63,11 +63,9 @@ export class ClusterPki extends pulumi.ComponentResource {
   /** What one SSM parameter holds; always a secret. */
   secret({ content }: SecretPlan): pulumi.Output<string> {
     switch (content.kind) {
-      case 'authority': {
-        const authority = find(this.authorities, content.name);
-        return pulumi.secret(
-          content.part === 'both' ? joined(authority) : authority.certificatePem,
-        );
+      case 'ca': {
+        const ca = find(this.cas, content.name);
+        return pulumi.secret(content.part === 'both' ? joined(ca) : ca.certificatePem);
       }
       case 'certificate':
         return pulumi.secret(joined(find(this.certificates, content.name)));
@@ -82,11 +80,11 @@ export class ClusterPki extends pulumi.ComponentResource {
     return new PrivateKey(name, { algorithm: 'ECDSA', ecdsaCurve: 'P256' }, { parent: this });
   }
 
-  private authority(name: string, plan: AuthorityPlan): Identity {
-    const authorityName = `${name}-${plan.name}`;
-    const key = this.key(authorityName);
+  private ca(name: string, plan: CaPlan): Identity {
+    const caName = `${name}-${plan.name}`;
+    const key = this.key(caName);
     const certificate = new SelfSignedCert(
-      authorityName,
+      caName,
       {
         privateKeyPem: key.privateKeyPem,
         isCaCertificate: true,
@@ -94,7 +92,7 @@ export class ClusterPki extends pulumi.ComponentResource {
         subject: { commonName: plan.commonName },
         allowedUses: ['cert_signing', 'crl_signing', 'digital_signature'],
         validityPeriodHours: plan.validityDays * 24,
-        earlyRenewalHours: authorityRenewalDays * 24,
+        earlyRenewalHours: caRenewalDays * 24,
       },
       { parent: this },
     );
@@ -103,7 +101,7 @@ export class ClusterPki extends pulumi.ComponentResource {
 
   private certificate(name: string, plan: CertificatePlan): Identity {
     const certificateName = `${name}-${plan.name}`;
-    const authority = find(this.authorities, plan.authority);
+    const ca = find(this.cas, plan.ca);
     const key = this.key(certificateName);
     const request = new CertRequest(
       certificateName,
@@ -122,8 +120,8 @@ export class ClusterPki extends pulumi.ComponentResource {
       certificateName,
       {
         certRequestPem: request.certRequestPem,
-        caPrivateKeyPem: authority.privateKeyPem,
-        caCertPem: authority.certificatePem,
+        caPrivateKeyPem: ca.privateKeyPem,
+        caCertPem: ca.certificatePem,
         isCaCertificate: false,
         allowedUses: ['digital_signature', ...plan.extendedKeyUsages.map((use) => usages[use])],
         validityPeriodHours: plan.validityDays * 24,
@@ -152,7 +150,7 @@ function find<T>(items: ReadonlyMap<string, T>, name: string): T {
 
 function problemsOf(plan: PkiPlan): Problem[] {
   const names = {
-    authority: plan.authorities.map(({ name }) => name),
+    ca: plan.cas.map(({ name }) => name),
     certificate: plan.certificates.map(({ name }) => name),
     'key-pair': plan.keyPairs,
     'random-key': plan.randomKeys,
@@ -165,10 +163,10 @@ function problemsOf(plan: PkiPlan): Problem[] {
         ? []
         : [{ path: 'plan', got: name, expected: 'names that are used once' }],
     ),
-    ...plan.certificates.flatMap(({ name, authority, validityDays, renewBeforeDays }) => [
-      ...(names.authority.includes(authority)
+    ...plan.certificates.flatMap(({ name, ca, validityDays, renewBeforeDays }) => [
+      ...(names.ca.includes(ca)
         ? []
-        : [{ path: `${name}.authority`, got: authority, expected: 'an authority of the plan' }]),
+        : [{ path: `${name}.CA`, got: ca, expected: 'a CA of the plan' }]),
       ...(renewBeforeDays > 0 && renewBeforeDays < validityDays
         ? []
         : [

@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Parameter } from '@pulumi/aws/ssm/parameter';
 import type { SecretPlan } from '../../lib/pki/pki-plan';
-import { componentType, refuseArguments, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
 
 export interface ClusterSecretsArgs {
   /** Name of the cluster; parameters are `/<cluster>/<parameter>`. */
@@ -19,7 +19,7 @@ export class ClusterSecrets extends pulumi.ComponentResource {
   private readonly parameters: readonly { secret: SecretPlan; parameter: Parameter }[];
 
   constructor(name: string, args: ClusterSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuseArguments(
+    validateArgs(
       'ClusterSecrets',
       args.secrets.flatMap(({ parameter }, index) =>
         /^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(parameter) &&

@@ -124,7 +124,7 @@ describe('resolveBlueprint', () => {
     [
       'an end-of-life Kubernetes',
       { ...minimalInput, kubernetes: { version: '1.34' } },
-      'kubernetes.version: got "1.34", expected one of the supported minors "1.35" (until 2027-02-28), "1.36" (until 2027-06-28), "1.37" (until 2027-10-28), or a version of one',
+      'kubernetes.version: got "1.34", expected one of the supported minor versions "1.35" (until 2027-02-28), "1.36" (until 2027-06-28), "1.37" (until 2027-10-28), or a version of one',
     ],
     [
       'a malformed Kubernetes version',
@@ -222,7 +222,7 @@ describe('resolveBlueprint', () => {
     ).toHaveLength(3);
   });
 
-  it('refuses a minor on the day after its end of life', () => {
+  it('refuses a minor version on the day after its end of life', () => {
     const input = { ...minimalInput, kubernetes: { version: '1.35' } };
     expect(refusal(input, '2027-02-28')).toEqual([]);
     expect(refusal(input, '2027-03-01')).toHaveLength(1);

@@ -34,7 +34,7 @@ function clause(...ids: string[]): Clause {
   };
 }
 
-function judge(ids: readonly string[], waivers: readonly Waiver[] = []) {
+function evaluate(ids: readonly string[], waivers: readonly Waiver[] = []) {
   const report = runChecks(
     { source: 'plan', kubernetesVersion: '1.36.4' },
     { waivers, today: '2026-09-01', checks, clauses: [clause(...ids)] },
@@ -55,12 +55,12 @@ describe('runChecks', () => {
     [['t/pass', 't/unknown'], 'unknown'],
     [['t/unknown', 't/fail'], 'fail'],
     [['t/pass', 't/throws'], 'fail'],
-  ])('judges a clause with the checks %j: %s', (ids, status) => {
-    expect(judge(ids).status).toBe(status);
+  ])('evaluates a clause with the checks %j: %s', (ids, status) => {
+    expect(evaluate(ids).status).toBe(status);
   });
 
   test('tells of each check what it answered and how to mend it', () => {
-    expect(judge(['t/fail']).checks).toEqual([
+    expect(evaluate(['t/fail']).checks).toEqual([
       {
         id: 't/fail',
         title: 'title of t/fail',
@@ -71,7 +71,7 @@ describe('runChecks', () => {
   });
 
   test('takes a check that throws for one that failed, with the message as evidence', () => {
-    expect(judge(['t/throws']).checks[0]?.verdict).toEqual({
+    expect(evaluate(['t/throws']).checks[0]?.verdict).toEqual({
       status: 'fail',
       evidence: ['the check could not be run: no such file'],
     });
@@ -79,26 +79,26 @@ describe('runChecks', () => {
 
   test('waives a clause that does not hold, up to the last day of the waiver', () => {
     const kept = { reason: waiver.reason, expires: waiver.expires };
-    expect(judge(['t/fail'], [waiver])).toMatchObject({ status: 'waived', waiver: kept });
-    expect(judge(['t/unknown'], [waiver])).toMatchObject({ status: 'waived', waiver: kept });
+    expect(evaluate(['t/fail'], [waiver])).toMatchObject({ status: 'waived', waiver: kept });
+    expect(evaluate(['t/unknown'], [waiver])).toMatchObject({ status: 'waived', waiver: kept });
   });
 
   test('does not waive a clause that holds, and still shows the waiver', () => {
-    expect(judge(['t/pass'], [waiver])).toMatchObject({
+    expect(evaluate(['t/pass'], [waiver])).toMatchObject({
       status: 'pass',
       waiver: { reason: waiver.reason },
     });
   });
 
   test('fails when a waiver has expired or is for another clause', () => {
-    expect(judge(['t/fail'], [{ ...waiver, expires: '2026-08-31' }])).toMatchObject({
+    expect(evaluate(['t/fail'], [{ ...waiver, expires: '2026-08-31' }])).toMatchObject({
       status: 'fail',
     });
-    expect(judge(['t/fail'], [{ ...waiver, clause: 'guide/u' }]).waiver).toBeUndefined();
+    expect(evaluate(['t/fail'], [{ ...waiver, clause: 'guide/u' }]).waiver).toBeUndefined();
   });
 
   test('fails when a clause names a check that does not exist', () => {
-    expect(() => judge(['t/missing'])).toThrow(
+    expect(() => evaluate(['t/missing'])).toThrow(
       'guide/t names a check that does not exist: t/missing',
     );
   });

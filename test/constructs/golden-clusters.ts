@@ -14,7 +14,7 @@ export const clusters: Readonly<Record<'standard' | 'strict', Blueprint>> = {
     profile: 'strict',
     kubernetes: { version: '1.37', sandboxRuntime: 'gvisor' },
     images: { allowedRegistries: ['registry.example.com'] },
-    people: { breakGlassRoleArns: ['arn:aws:iam::123456789012:role/break-glass'] },
+    principals: { breakGlassRoleArns: ['arn:aws:iam::123456789012:role/break-glass'] },
     workers: [
       { name: 'general' },
       { name: 'batch', taints: [{ key: 'batch', effect: 'NoSchedule' }] },

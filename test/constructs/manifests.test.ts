@@ -212,7 +212,7 @@ describe.each(names)('the %s cluster', (name) => {
         'pod-security.kubernetes.io/enforce': expect.stringMatching(
           /^(privileged|baseline|restricted)$/,
         ) as string,
-        'pod-security.kubernetes.io/enforce-version': `v${clusters[name].kubernetes.minor}`,
+        'pod-security.kubernetes.io/enforce-version': `v${clusters[name].kubernetes.minorVersion}`,
       });
       const own = objects.filter((object) => object.metadata.namespace === metadata.name);
       expect(own).toContainEqual(
@@ -296,7 +296,11 @@ test('mutating policies are there from 1.36 on', () => {
   const has = (version: string) =>
     synthesizeManifests({
       ...clusters.standard,
-      kubernetes: { ...clusters.standard.kubernetes, version: `${version}.0`, minor: version },
+      kubernetes: {
+        ...clusters.standard.kubernetes,
+        version: `${version}.0`,
+        minorVersion: version,
+      },
     }).some(({ objects }) =>
       objects.some((object) => (object as Manifest).kind === 'MutatingAdmissionPolicy'),
     );

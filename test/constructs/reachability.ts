@@ -25,7 +25,7 @@ interface Policy {
   readonly order: number;
   applies(endpoint: Endpoint, direction: Direction): boolean;
   /** Verdict of the first rule that matches; undefined leaves it to the next policy. */
-  judge(direction: Direction, peer: Endpoint, port: Port): Verdict | undefined;
+  evaluate(direction: Direction, peer: Endpoint, port: Port): Verdict | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export function makeEvaluator(
     const applying = policies.filter((policy) => policy.applies(endpoint, direction));
     if (applying.length === 0) return true;
     for (const policy of applying) {
-      const verdict = policy.judge(direction, peer, port);
+      const verdict = policy.evaluate(direction, peer, port);
       if (verdict !== undefined) return verdict === 'allow';
     }
     return false;
@@ -95,7 +95,7 @@ function kubernetesPolicy({ metadata, spec }: Manifest, labelsOf: LabelsOf): Pol
       namespace === metadata.namespace &&
       matches(podSelector, labels) &&
       policyTypes.includes(direction === 'ingress' ? 'Ingress' : 'Egress'),
-    judge: (direction, peer, { protocol, port }) => {
+    evaluate: (direction, peer, { protocol, port }) => {
       const allowed = (rules[direction] ?? []).some((rule) => {
         const peers = direction === 'ingress' ? rule.from : rule.to;
         return (
@@ -167,7 +167,7 @@ function calicoPolicy({ spec }: Manifest, labelsOf: LabelsOf): Policy {
     applies: (endpoint, direction) =>
       selects(endpoint, selector, namespaceSelector) &&
       types.includes(direction === 'ingress' ? 'Ingress' : 'Egress'),
-    judge: (direction, peer, { protocol, port }) => {
+    evaluate: (direction, peer, { protocol, port }) => {
       const rule = (rules[direction] ?? []).find(({ protocol: wanted, destination = {} }) => {
         const { nets, ports, selector: pods, namespaceSelector: spaces } = destination;
         return (

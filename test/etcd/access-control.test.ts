@@ -17,8 +17,7 @@ user etcd-health etcd-health
 
 test('has a user for every client certificate and a client certificate for every user', () => {
   const clients = planPki(makeBlueprint()).certificates.filter(
-    ({ authority, extendedKeyUsages }) =>
-      authority === 'etcd-ca' && !extendedKeyUsages.includes('serverAuth'),
+    ({ ca, extendedKeyUsages }) => ca === 'etcd-ca' && !extendedKeyUsages.includes('serverAuth'),
   );
   const names = [...new Set(clients.map(({ commonName }) => commonName))].sort();
   expect(accessControlPlan.users.map(({ name }) => name).sort()).toEqual(names);

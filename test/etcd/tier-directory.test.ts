@@ -16,7 +16,7 @@ test('plans the address of each member, and who founds the cluster', () => {
     { name: 'etcd-1', value: '10.0.56.4', writtenOnce: false },
     { name: 'etcd-2', value: '10.0.88.4', writtenOnce: false },
     {
-      name: 'founders',
+      name: 'initial-members',
       value:
         'etcd-0=https://10.0.24.4:2380,etcd-1=https://10.0.56.4:2380,etcd-2=https://10.0.88.4:2380',
       writtenOnce: true,
@@ -24,7 +24,7 @@ test('plans the address of each member, and who founds the cluster', () => {
   ]);
 });
 
-test('changes nothing but the founders, which keep their first value, when members are added', () => {
+test('changes nothing but the initial members, which keep their first value, when members are added', () => {
   const [before, after] = [3, 7].map((members) =>
     planTierDirectory(makeBlueprint({ etcd: { members } })).filter((each) => !each.writtenOnce),
   );

@@ -159,11 +159,11 @@ describe('encryption', () => {
 
 describe('IAM identities', () => {
   test('maps workers to their nodes and people to their groups, without the paths of roles', () => {
-    const people = {
+    const principals = {
       operatorRoleArns: ['arn:aws:iam::123456789012:role/teams/platform'],
       viewerRoleArns: ['arn:aws:iam::123456789012:role/readers'],
     };
-    expect(planRoleMappings(makeBlueprint({ people }))).toEqual([
+    expect(planRoleMappings(makeBlueprint({ principals }))).toEqual([
       {
         rolearn: 'arn:aws:iam::@HC_ACCOUNT_ID@:role/prod-worker',
         username: 'system:node:{{EC2PrivateDNSName}}',
@@ -186,7 +186,7 @@ describe('IAM identities', () => {
     const arn = 'arn:aws:iam::123456789012:role/everybody';
     const mappings = planRoleMappings(
       makeBlueprint({
-        people: {
+        principals: {
           breakGlassRoleArns: [arn],
           operatorRoleArns: [arn],
           viewerRoleArns: [arn],
@@ -249,7 +249,7 @@ test('containerd knows gVisor only where it is asked for', () => {
   expect(config('gvisor')).toContain("runtime_type = 'io.containerd.runsc.v1'");
 });
 
-test('the index of manifests is sorted and says the sum of each', () => {
+test('the index of manifests is sorted and says the checksum of each', () => {
   expect(
     renderManifestIndex([
       { name: 'b.yaml', yaml: '' },
@@ -292,7 +292,7 @@ describe('machines', () => {
     }
   });
 
-  test('a worker has no authority key, no kubeadm and no admin tools', () => {
+  test('a worker has no CA key, no kubeadm and no admin tools', () => {
     expect(worker.secrets?.map(({ parameter }) => parameter)).toEqual(['worker/cluster-ca']);
     expect(worker.artifacts?.map(({ name }) => name)).toEqual([
       'containerd',

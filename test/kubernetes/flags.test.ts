@@ -6,7 +6,7 @@ import {
 } from '../../lib/kubernetes/control-plane/api-server-flags';
 import { planControllerManagerFlags } from '../../lib/kubernetes/control-plane/controller-manager-flags';
 import { renderArguments, renderCommandLine } from '../../lib/kubernetes/control-plane/flags';
-import { removedFlags, supportedMinors } from '../../lib/kubernetes/releases';
+import { removedFlags, supportedMinorVersions } from '../../lib/kubernetes/releases';
 import { planSchedulerFlags } from '../../lib/kubernetes/control-plane/scheduler-flags';
 import { protectedSettings } from '../../lib/standard/protected-settings';
 import { kubernetesReleases } from '../../lib/standard/kubernetes-releases';
@@ -105,9 +105,9 @@ test('every flag that a clause fixes is one we set, or one nobody may', () => {
   expect(ours.length).toBeGreaterThan(10);
 });
 
-test('no removed flag is ever emitted, for any minor', () => {
-  for (const { minor } of kubernetesReleases) {
-    const blueprint = makeBlueprint({ kubernetes: { version: minor } });
+test('no removed flag is ever emitted, for any minor version', () => {
+  for (const { minorVersion } of kubernetesReleases) {
+    const blueprint = makeBlueprint({ kubernetes: { version: minorVersion } });
     const emitted: Record<string, object> = {
       'kube-apiserver': planApiServerFlags(blueprint),
       'kube-controller-manager': planControllerManagerFlags(blueprint),
@@ -119,6 +119,8 @@ test('no removed flag is ever emitted, for any minor', () => {
   }
 });
 
-test('every release of the standard is a minor of this room', () => {
-  expect(kubernetesReleases.map(({ minor }) => minor)).toEqual([...supportedMinors]);
+test('every release of the standard is a minor version of this room', () => {
+  expect(kubernetesReleases.map(({ minorVersion }) => minorVersion)).toEqual([
+    ...supportedMinorVersions,
+  ]);
 });

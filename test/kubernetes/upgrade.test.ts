@@ -29,7 +29,7 @@ test('plans nothing where nothing changes', () => {
   });
 });
 
-test('plans a new minor: control plane one by one, then the pools, etcd not touched', () => {
+test('plans a new minor version: control plane one by one, then the pools, etcd not touched', () => {
   const { steps, notes, refusals } = planWithManifests(
     { kubernetes: { version: '1.35' } },
     { kubernetes: { version: '1.36' } },
@@ -138,8 +138,8 @@ test.each<readonly [string, Partial<BlueprintInput>, Told]>([
     },
   ],
   [
-    'people',
-    { people: { viewerRoleArns: [viewer] } },
+    'principals',
+    { principals: { viewerRoleArns: [viewer] } },
     {
       settings: [
         `/etc/aws-iam-authenticator/config.yaml: server.mapRoles[1].rolearn: undefined -> "${viewer}"`,
@@ -224,34 +224,34 @@ test('applies manifests before the control plane where the older API servers kno
   ]);
 });
 
-test('tells who keeps a right until the last machine is replaced', () => {
-  const { notes } = plan({ people: { viewerRoleArns: [viewer] } }, {});
+test('reports who keeps access until the last machine is replaced', () => {
+  const { notes } = plan({ principals: { viewerRoleArns: [viewer] } }, {});
   expect(notes).toEqual([
-    `people.viewerRoleArns ${viewer}: lets its bearer in until the last control-plane machine is replaced`,
+    `principals.viewerRoleArns ${viewer}: keeps access until the last control-plane machine is replaced`,
   ]);
 });
 
 test.each<readonly [string, Partial<BlueprintInput>, Partial<BlueprintInput>, string]>([
   [
-    'a minor is skipped',
+    'a minor version is skipped',
     { kubernetes: { version: '1.35' } },
     { kubernetes: { version: '1.37.2' } },
-    'kubernetes.version: got "1.37.2", expected at most 1.36: minors are not skipped',
+    'kubernetes.version: got "1.37.2", expected at most 1.36: minor versions are not skipped',
   ],
   [
     'it goes back',
     { kubernetes: { version: '1.36.4' } },
     { kubernetes: { version: '1.35.8' } },
-    'kubernetes.version: got "1.35.8", expected 1.36 or later: what a newer minor has stored an older one can\'t always read',
+    'kubernetes.version: got "1.35.8", expected 1.36 or later: what a newer minor version has stored an older one can\'t always read',
   ],
   [
     'etcd goes back',
     { etcd: { version: '3.6.14' } },
     { etcd: { version: '3.5.32' } },
-    'etcd.version: got "3.5.32", expected "3.6.14" to the next minor: etcd goes one minor at a time and never back',
+    'etcd.version: got "3.5.32", expected "3.6.14" to the next minor version: etcd goes one minor version at a time and never back',
   ],
   [
-    'both change their minor at once',
+    'both change their minor version at once',
     { etcd: { version: '3.5.32' }, kubernetes: { version: '1.35.8' } },
     { etcd: { version: '3.6.14' }, kubernetes: { version: '1.36.4' } },
     'etcd.version: got "3.6.14" together with Kubernetes "1.36.4", expected one of the two at a time',

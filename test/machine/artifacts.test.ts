@@ -19,22 +19,22 @@ import {
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 describe('the shipped lock', () => {
-  it('knows every architecture of every artifact under a sum of the right form', () => {
-    const sums = Object.entries(shippedLock).flatMap(([name, versions]) =>
+  it('knows every architecture of every artifact under a checksum of the right form', () => {
+    const checksums = Object.entries(shippedLock).flatMap(([name, versions]) =>
       Object.entries(versions).flatMap(([version, byArchitecture]) =>
-        Object.entries(byArchitecture).map(([architecture, sum]) => ({
+        Object.entries(byArchitecture).map(([architecture, checksum]) => ({
           key: `${name} ${version} ${architecture}`,
-          sum,
+          checksum,
         })),
       ),
     );
-    expect(sums.length).toBeGreaterThan(150);
-    expect(sums.filter(({ sum }) => !/^([0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(sum))).toEqual(
-      [],
-    );
+    expect(checksums.length).toBeGreaterThan(150);
+    expect(
+      checksums.filter(({ checksum }) => !/^([0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(checksum)),
+    ).toEqual([]);
   });
 
-  it('finds sums by name, version and architecture', () => {
+  it('finds checksums by name, version and architecture', () => {
     expect(findSha256(shippedLock, 'etcd', '3.6.14', 'arm64')).toBe(
       'fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e',
     );
@@ -51,7 +51,7 @@ describe('the shipped lock', () => {
     ['etcd', 'constructor', 'amd64'],
     ['constructor', 'name', 'amd64'],
     ['__proto__', 'toString', 'amd64'],
-  ] as const)('knows no sum of %s %s', (name, version, architecture) => {
+  ] as const)('knows no checksum of %s %s', (name, version, architecture) => {
     expect(findSha256(shippedLock, name, version, architecture)).toBeUndefined();
   });
 });
@@ -59,7 +59,7 @@ describe('the shipped lock', () => {
 describe('resolveLock', () => {
   const mine = 'a'.repeat(64);
 
-  it('adds the sums of the configuration, which hold over shipped ones', () => {
+  it('adds the checksums of the configuration, which hold over shipped ones', () => {
     const lock = resolveLock(
       makeBlueprint({
         artifacts: {
@@ -77,7 +77,7 @@ describe('resolveLock', () => {
     expect(findSha256(shippedLock, 'etcd', '3.6.14', 'arm64')).not.toBe(mine);
   });
 
-  it('fails when a sum is of another form', () => {
+  it('fails when a checksum is of another form', () => {
     expect(() =>
       makeBlueprint({ artifacts: { sha256: { etcd: { '3.6.14': { arm64: 'abc' } } } } }),
     ).toThrow(
@@ -139,7 +139,7 @@ describe('artifacts', () => {
     [awsIamAuthenticatorArtifact, '0.7.8'],
     [ssmAgentArtifact, '3.3.1802.0'],
     [etcdArtifact, '3.6.99'],
-  ])('have no sum when nobody published one that is known: %#', (factory, version) => {
+  ])('have no checksum when nobody published one that is known: %#', (factory, version) => {
     const artifact = factory(shippedLock, version, 'arm64');
     expect(artifact.sha256).toBeUndefined();
     expect(isLocked(artifact)).toBe(false);

@@ -80,8 +80,9 @@ describe('renderBundle', () => {
   });
 
   it('is the same, byte for byte, for the same machine', () => {
-    const sums = () => planMachines(makeBlueprint()).map((machine) => renderBundle(machine).sha256);
-    expect(sums()).toEqual(sums());
+    const checksums = () =>
+      planMachines(makeBlueprint()).map((machine) => renderBundle(machine).sha256);
+    expect(checksums()).toEqual(checksums());
   });
 
   it('is an archive that others read, with every file of the machine', async () => {

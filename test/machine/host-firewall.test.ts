@@ -18,7 +18,7 @@ describe('planHostFirewall', () => {
       ({ direction, id }) => `${direction} ${id}`,
     );
     expect(rules.slice(0, -3).sort()).toEqual(rows.sort());
-    expect(rules.slice(-3)).toEqual(['out names-udp', 'out names-tcp', 'out time']);
+    expect(rules.slice(-3)).toEqual(['out dns-udp', 'out dns-tcp', 'out time']);
   });
 
   it('names what is reserved for members of etcd, and nothing else of their subnets', () => {

@@ -1,6 +1,6 @@
 import { documentedPorts } from '../../lib/network/documented-ports';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
-import type { Party, PortRule } from '../../lib/network/port-matrix';
+import type { Peer, PortRule } from '../../lib/network/port-matrix';
 import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
 
 const everything = makeBlueprint({
@@ -9,11 +9,11 @@ const everything = makeBlueprint({
   workers: [{ name: 'general', nodePorts: [30443] }],
 });
 
-const partyName = (party: Party) =>
-  party.kind === 'tier' ? party.tier : party.kind === 'cidrs' ? party.name : party.service;
+const peerName = (peer: Peer) =>
+  peer.kind === 'tier' ? peer.tier : peer.kind === 'cidrs' ? peer.name : peer.service;
 
 const row = ({ from, to, ports, protocol }: PortRule) =>
-  `${partyName(from)} -> ${partyName(to)} ${protocol} ${ports.from}${ports.to === ports.from ? '' : `-${ports.to}`}`;
+  `${peerName(from)} -> ${peerName(to)} ${protocol} ${ports.from}${ports.to === ports.from ? '' : `-${ports.to}`}`;
 
 describe('planPortMatrix', () => {
   it('opens exactly these flows in the default cluster', () => {

@@ -1,18 +1,18 @@
 import { X509Certificate } from 'node:crypto';
-import { issueCertificate, makeAuthority } from '../support/pki';
+import { issueCertificate, makeCa } from '../support/pki';
 
 describe('issueCertificate', () => {
-  it('issues a certificate that its authority verifies, with the names and uses asked for', async () => {
-    const authority = await makeAuthority('etcd-ca');
+  it('issues a certificate that its CA verifies, with the names and uses asked for', async () => {
+    const ca = await makeCa('etcd-ca');
     const { certificate } = await issueCertificate({
-      authority,
+      ca,
       commonName: 'etcd-0-server',
       uses: ['server_auth', 'client_auth'],
       dnsNames: ['etcd-0.prod.internal'],
       ipAddresses: ['10.0.28.4'],
     });
     const parsed = new X509Certificate(certificate);
-    const issuer = new X509Certificate(authority.certificate);
+    const issuer = new X509Certificate(ca.certificate);
     expect(parsed.verify(issuer.publicKey)).toBe(true);
     expect(parsed.checkIssued(issuer)).toBe(true);
     expect(parsed.subject).toBe('CN=etcd-0-server');
@@ -22,9 +22,9 @@ describe('issueCertificate', () => {
     expect(issuer.ca).toBe(true);
   });
 
-  it('is refused by another authority of the same name', async () => {
-    const [ours, theirs] = await Promise.all([makeAuthority('etcd-ca'), makeAuthority('etcd-ca')]);
-    const { certificate } = await issueCertificate({ authority: theirs, commonName: 'root' });
+  it('is refused by another CA of the same name', async () => {
+    const [ours, theirs] = await Promise.all([makeCa('etcd-ca'), makeCa('etcd-ca')]);
+    const { certificate } = await issueCertificate({ ca: theirs, commonName: 'root' });
     expect(
       new X509Certificate(certificate).verify(new X509Certificate(ours.certificate).publicKey),
     ).toBe(false);

@@ -155,21 +155,19 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
     ['MachineIdentity: roleName: got "a b", expected an IAM name of 1 to 64 characters'],
   ],
   [
-    'a certificate of an unknown authority that is renewed too late',
+    'a certificate of an unknown CA that is renewed too late',
     () =>
       new ClusterPki('p', {
         cluster: 'c',
         plan: {
           ...pki,
           certificates: pki.certificates.map((certificate, index) =>
-            index === 0
-              ? { ...certificate, authority: 'nobody', renewBeforeDays: 365 }
-              : certificate,
+            index === 0 ? { ...certificate, ca: 'nobody', renewBeforeDays: 365 } : certificate,
           ),
         },
       }),
     [
-      'ClusterPki: etcd-0-server.authority: got "nobody", expected an authority of the plan',
+      'ClusterPki: etcd-0-server.CA: got "nobody", expected a CA of the plan',
       'ClusterPki: etcd-0-server.renewBeforeDays: got 365, expected days from 1 to 364',
     ],
   ],

@@ -180,7 +180,7 @@ describe('the default cluster', () => {
     // Who founds the cluster is decided once.
     const kept = update.resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
-      ['prod-etcd-directory-founders', ['insecureValue']],
+      ['prod-etcd-directory-initial-members', ['insecureValue']],
     ]);
   });
 

@@ -52,7 +52,7 @@ const never: readonly Row[] = [
   ['ssm:GetParametersByPath', `arn:aws:ssm:${region}:${mockAccount}:parameter/prod`],
   ['ssm:GetParametersByPath', `arn:aws:ssm:${region}:${mockAccount}:parameter/other/etcd/tier`],
   ['ssm:PutParameter', parameter('etcd/tier/etcd-0')],
-  ['ssm:PutParameter', parameter('etcd/tier/founders')],
+  ['ssm:PutParameter', parameter('etcd/tier/initial-members')],
   ['ssm:PutParameter', parameter('worker/cluster-ca')],
   ['ssm:SendCommand', '*'],
   ['logs:DeleteLogGroup', logs('worker', 'worker-general')],

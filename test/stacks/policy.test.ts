@@ -91,14 +91,14 @@ describe.each([
     return violations.map((violation) => violation.split('\n')[1]);
   };
 
-  test('finds nothing binding wrong with the default cluster, and passes nothing it cannot judge', async () => {
+  test('finds nothing binding wrong with the default cluster, and passes nothing it cannot evaluate', async () => {
     const { violations, notApplicable } = await analyzeStack(policies, resources);
     expect(violations).toEqual([advice]);
     expect(notApplicable['scs-0217/etcd/restricted-access']).toBe(
       'resources alone do not tell: etcd/host-firewall (no etcd machine among the facts), etcd/peer-names-restricted (no etcd process among the facts: its flags are not known)',
     );
-    const judged = policies.map(({ name }) => name).filter((name) => !(name in notApplicable));
-    expect(judged).toEqual([
+    const evaluated = policies.map(({ name }) => name).filter((name) => !(name in notApplicable));
+    expect(evaluated).toEqual([
       'scs-0217/endpoints/external-ports',
       'scs-0214/distribution/control-plane-machines',
       'scs-0214/distribution/control-plane-zones',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
 import { planAddresses } from '../../lib/network/address-plan';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
-import type { Party, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
+import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
 import { checkPortMatrix } from '../../stacks/network/check-port-matrix';
 import { ClusterFirewall } from '../../stacks/network/cluster-firewall';
 import { PrivateNetwork } from '../../stacks/network/private-network';
@@ -101,7 +101,7 @@ function probes(matrix: PortMatrix): readonly Flow[] {
 
 const cidrsOf = (matrix: PortMatrix): readonly string[] =>
   matrix.flatMap(({ from, to }) =>
-    [from, to].flatMap((party) => (party.kind === 'cidrs' ? party.cidrs : [])),
+    [from, to].flatMap((peer) => (peer.kind === 'cidrs' ? peer.cidrs : [])),
   );
 
 /** Everything that breaks the promise of the design; empty when nothing does. */
@@ -149,20 +149,20 @@ function violations({ model, hosts }: Scene, matrix: PortMatrix): string[] {
   return [...outside, ...inside, ...out];
 }
 
-const party: fc.Arbitrary<Party> = fc.oneof(
-  fc.constantFrom(...tiers).map((tier): Party => ({ kind: 'tier', tier })),
-  fc.constantFrom('0.0.0.0/0', '203.0.113.0/24', '10.0.0.0/8', 'nonsense').map((cidr): Party => ({
+const peer: fc.Arbitrary<Peer> = fc.oneof(
+  fc.constantFrom(...tiers).map((tier): Peer => ({ kind: 'tier', tier })),
+  fc.constantFrom('0.0.0.0/0', '203.0.113.0/24', '10.0.0.0/8', 'nonsense').map((cidr): Peer => ({
     kind: 'cidrs',
     name: 'api-clients',
     cidrs: [cidr],
   })),
-  fc.constant<Party>({ kind: 'prefix-list', service: 's3' }),
+  fc.constant<Peer>({ kind: 'prefix-list', service: 's3' }),
 );
 
 const rule: fc.Arbitrary<PortRule> = fc.record({
   id: fc.constantFrom('edit-a', 'edit-b', 'etcd-clients'),
-  from: party,
-  to: party,
+  from: peer,
+  to: peer,
   ports: fc
     .tuple(
       fc.constantFrom(0, 1, 22, 443, 2379, 2380, 6443, 10250, 30000),

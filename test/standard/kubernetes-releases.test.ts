@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { compareVersions, minorOf } from '../../lib/blueprint/version';
+import { compareVersions, minorVersionOf } from '../../lib/blueprint/version';
 import { kubernetesReleases, releasesComparedOn } from '../../lib/standard/kubernetes-releases';
 
 const day = /^\d{4}-\d{2}-\d{2}$/;
 
 describe('kubernetesReleases', () => {
-  test.each(kubernetesReleases.map((release) => [release.minor, release] as const))(
-    '%s has patches in order, of its own minor, with days',
-    (minor, { patches, patch, patchReleased, tested, released, endOfLife }) => {
+  test.each(kubernetesReleases.map((release) => [release.minorVersion, release] as const))(
+    '%s has patches in order, of its own minor version, with days',
+    (minorVersion, { patches, patch, patchReleased, tested, released, endOfLife }) => {
       const versions = patches.map(({ version }) => version);
       expect([...versions].sort(compareVersions)).toEqual(versions);
-      expect([...versions, ...tested].every((version) => minorOf(version) === minor)).toBe(true);
+      expect(
+        [...versions, ...tested].every((version) => minorVersionOf(version) === minorVersion),
+      ).toBe(true);
       expect(
         patches.every((row) => day.test(row.released) && row.released <= releasesComparedOn),
       ).toBe(true);
@@ -19,8 +21,8 @@ describe('kubernetesReleases', () => {
     },
   );
 
-  test('is in order, oldest minor first', () => {
-    const minors = kubernetesReleases.map(({ minor }) => minor);
-    expect([...minors].sort(compareVersions)).toEqual(minors);
+  test('is in order, oldest minor version first', () => {
+    const minorVersions = kubernetesReleases.map(({ minorVersion }) => minorVersion);
+    expect([...minorVersions].sort(compareVersions)).toEqual(minorVersions);
   });
 });

@@ -10,7 +10,7 @@ interface Identity {
 
 /** A certificate besides the planned ones, such as an intruder's. */
 export interface ExtraCertificate {
-  readonly authority: Identity;
+  readonly ca: Identity;
   readonly commonName: string;
   readonly organization?: string;
   readonly uses?: readonly ('server_auth' | 'client_auth')[];
@@ -22,14 +22,14 @@ export interface ExtraCertificate {
   readonly validityHours?: number;
 }
 
-/** Makes a self-signed authority. */
-export async function makeAuthority(commonName: string, validityHours = 24): Promise<Identity> {
+/** Makes a self-signed CA. */
+export async function makeCa(commonName: string, validityHours = 24): Promise<Identity> {
   const key = await generateKey();
   const certificate = await selfSign({
     privateKeyPem: key.privateKeyPem,
     subject: { commonName },
     allowedUses: ['cert_signing', 'crl_signing', 'digital_signature'],
-    isAuthority: true,
+    isCa: true,
     validityHours,
     notBefore: new Date(),
   });
@@ -47,10 +47,10 @@ export async function issueCertificate(extra: ExtraCertificate): Promise<Identit
   });
   const certificate = await signRequest({
     requestPem,
-    authorityCertificatePem: extra.authority.certificate,
-    authorityKeyPem: extra.authority.key,
+    caCertificatePem: extra.ca.certificate,
+    caKeyPem: extra.ca.key,
     allowedUses: ['digital_signature', ...(extra.uses ?? ['client_auth'])],
-    isAuthority: false,
+    isCa: false,
     validityHours: extra.validityHours ?? 24,
     notBefore: extra.notBefore ?? new Date(),
   });
@@ -61,27 +61,24 @@ export async function issueCertificate(extra: ExtraCertificate): Promise<Identit
 export interface MaterializedPki {
   /** Text of each SSM parameter by its path below `/<cluster>/`. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** Authorities with their keys, by name. */
-  readonly authorities: ReadonlyMap<string, Identity>;
+  /** CAs with their keys, by name. */
+  readonly cas: ReadonlyMap<string, Identity>;
 }
 
 /** Issues everything a plan asks for, with the issuer that the plan command uses. */
-export async function materializePki(
-  plan: PkiPlan,
-  authorityHours?: number,
-): Promise<MaterializedPki> {
-  const authorities = new Map<string, Identity>();
-  for (const { name, commonName } of plan.authorities) {
-    authorities.set(name, await makeAuthority(commonName, authorityHours));
+export async function materializePki(plan: PkiPlan, caHours?: number): Promise<MaterializedPki> {
+  const cas = new Map<string, Identity>();
+  for (const { name, commonName } of plan.cas) {
+    cas.set(name, await makeCa(commonName, caHours));
   }
   const identities = new Map<string, Identity>();
   for (const certificate of plan.certificates) {
-    const authority = authorities.get(certificate.authority);
-    if (!authority) throw new Error(`no authority ${certificate.authority}`);
+    const ca = cas.get(certificate.ca);
+    if (!ca) throw new Error(`no CA ${certificate.ca}`);
     identities.set(
       certificate.name,
       await issueCertificate({
-        authority,
+        ca,
         commonName: certificate.commonName,
         ...(certificate.organization === undefined
           ? {}
@@ -96,19 +93,19 @@ export async function materializePki(
   }
   const parameters = new Map<string, string>();
   for (const { parameter, content } of plan.secrets) {
-    parameters.set(parameter, await textOf(content, authorities, identities));
+    parameters.set(parameter, await textOf(content, cas, identities));
   }
-  return { parameters, authorities };
+  return { parameters, cas };
 }
 
 async function textOf(
   content: SecretPlan['content'],
-  authorities: ReadonlyMap<string, Identity>,
+  cas: ReadonlyMap<string, Identity>,
   identities: ReadonlyMap<string, Identity>,
 ): Promise<string> {
   switch (content.kind) {
-    case 'authority': {
-      const { certificate, key } = authorities.get(content.name) ?? { certificate: '', key: '' };
+    case 'ca': {
+      const { certificate, key } = cas.get(content.name) ?? { certificate: '', key: '' };
       return content.part === 'both' ? certificate + key : certificate;
     }
     case 'certificate': {

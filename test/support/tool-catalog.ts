@@ -58,8 +58,10 @@ export function installCommand(name: ToolName, version?: string): string | undef
   const { groups, debianPackage } = toolEntry(name);
   if (debianPackage !== undefined) return 'tools/install-packages';
   const group = groups.find((candidate) => {
-    const minor = /-(\d+\.\d+)$/.exec(candidate)?.[1];
-    return minor === undefined || version === undefined || isOfVersion(version, minor);
+    const minorVersion = /-(\d+\.\d+)$/.exec(candidate)?.[1];
+    return (
+      minorVersion === undefined || version === undefined || isOfVersion(version, minorVersion)
+    );
   });
   return group === undefined ? undefined : `tools/install ${group}`;
 }

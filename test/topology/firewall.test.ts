@@ -28,7 +28,7 @@ const portMatrix: PortMatrix = [
   },
 ];
 
-test('renders a row a flow, with addresses where a party is no tier', () => {
+test('renders a row a flow, with addresses where a peer is no tier', () => {
   expect(renderFirewallRows(portMatrix)).toEqual([
     {
       id: 'node-ports',

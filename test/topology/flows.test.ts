@@ -1,10 +1,10 @@
 import { groupFlows } from '../../lib/topology/group-flows';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
-import type { Party, PortRule, Tier } from '../../lib/network/port-matrix';
+import type { Peer, PortRule, Tier } from '../../lib/network/port-matrix';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
-const tier = (name: Tier): Party => ({ kind: 'tier', tier: name });
-const rule = (from: Party, to: Party, port: number, protocol: 'tcp' | 'udp' = 'tcp'): PortRule => ({
+const tier = (name: Tier): Peer => ({ kind: 'tier', tier: name });
+const rule = (from: Peer, to: Peer, port: number, protocol: 'tcp' | 'udp' = 'tcp'): PortRule => ({
   id: `${port}/${protocol}`,
   from,
   to,
@@ -21,7 +21,7 @@ const summary = (rules: readonly PortRule[]) =>
     ports.join(' / '),
   ]);
 
-test('rows between the same parties share an arrow', () => {
+test('rows between the same peers share an arrow', () => {
   expect(
     summary([
       rule(tier('worker'), tier('control-plane'), 6443),
@@ -34,7 +34,7 @@ test('rows between the same parties share an arrow', () => {
   ]);
 });
 
-test('rows to one party on the same ports join, others do not', () => {
+test('rows to one peer on the same ports join, others do not', () => {
   expect(
     summary([
       rule(tier('worker'), tier('endpoints'), 443),
@@ -47,7 +47,7 @@ test('rows to one party on the same ports join, others do not', () => {
   ]);
 });
 
-test('rows from one party on the same ports join, flows within a tier stay alone', () => {
+test('rows from one peer on the same ports join, flows within a tier stay alone', () => {
   expect(
     summary([
       rule(tier('bastion'), tier('worker'), 22),
@@ -60,8 +60,8 @@ test('rows from one party on the same ports join, flows within a tier stay alone
   ]);
 });
 
-test('rows of parties with the same name but other addresses stay apart', () => {
-  const clients = (cidr: string): Party => ({ kind: 'cidrs', name: 'api-clients', cidrs: [cidr] });
+test('rows of peers with the same name but other addresses stay apart', () => {
+  const clients = (cidr: string): Peer => ({ kind: 'cidrs', name: 'api-clients', cidrs: [cidr] });
   expect(
     summary([
       rule(clients('203.0.113.0/24'), tier('worker'), 443),

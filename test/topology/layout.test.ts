@@ -112,12 +112,12 @@ describe('layoutTopology', () => {
     ],
     [
       'a line runs through a box',
-      /^arrow 1 runs through party:middle$/,
+      /^arrow 1 runs through peer:middle$/,
       (layout) => ({
         ...layout,
         boxes: [
           ...layout.boxes,
-          { id: 'party:middle', kind: 'party', rect: { x: 180, y: 150, width: 9, height: 200 } },
+          { id: 'peer:middle', kind: 'peer', rect: { x: 180, y: 150, width: 9, height: 200 } },
         ],
       }),
     ],
@@ -150,7 +150,7 @@ function problemsOf({ layout, portMatrix }: Drawing): string[] {
 function boxProblems({ boxes, width, height }: TopologyLayout): string[] {
   const of = (...kinds: BoxKind[]) => boxes.filter(({ kind }) => kinds.includes(kind));
   const page: Rect = { x: 0, y: 0, width, height };
-  const apart = [of('vpc', 'party'), of('subnet'), of('tier'), of('machine')].flatMap((layer) =>
+  const apart = [of('vpc', 'peer'), of('subnet'), of('tier'), of('machine')].flatMap((layer) =>
     pairs(layer)
       .filter(([one, other]) => overlap(one.rect, other.rect))
       .map(([one, other]) => `${one.id} and ${other.id} overlap`),

@@ -32,7 +32,7 @@ test('renders one well-formed SVG element with a title and a description', () =>
   ]);
 });
 
-test('renders every subnet, machine and party with its addresses', () => {
+test('renders every subnet, machine and peer with its addresses', () => {
   const { vpc, subnets, etcdMembers } = planAddresses(blueprint);
   expect(texts).toEqual(
     expect.arrayContaining([

@@ -1,13 +1,13 @@
 import { kubernetesReleases } from '../../standard/kubernetes-releases';
-import { minorOf } from '../version';
+import { minorVersionOf } from '../version';
 import { type ConfigCheck } from './config-check';
 
 export const checkKubernetesVersion: ConfigCheck = ({ kubernetes }, today) => {
   const supported = kubernetesReleases.filter(({ endOfLife }) => endOfLife >= today);
-  const expected = `one of the supported minors ${supported
-    .map(({ minor, endOfLife }) => `"${minor}" (until ${endOfLife})`)
+  const expected = `one of the supported minor versions ${supported
+    .map(({ minorVersion, endOfLife }) => `"${minorVersion}" (until ${endOfLife})`)
     .join(', ')}, or a version of one`;
-  return supported.some(({ minor }) => minor === minorOf(kubernetes.version))
+  return supported.some(({ minorVersion }) => minorVersion === minorVersionOf(kubernetes.version))
     ? []
     : [{ path: 'kubernetes.version', got: kubernetes.version, expected }];
 };

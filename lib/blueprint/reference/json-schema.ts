@@ -24,7 +24,7 @@ export function makeJsonSchema(): JsonSchema {
     $schema,
     title: 'Configuration of a hardened cluster',
     description:
-      'Defaults are those of the profile standard. What needs more than one setting to judge, `plan` checks.',
+      'Defaults are those of the profile standard. What needs more than one setting to evaluate, `plan` checks.',
     ...schema,
   } as JsonSchema;
 }

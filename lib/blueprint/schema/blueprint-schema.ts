@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checksum, label, text } from '../values';
 import { bastion } from './bastion';
-import { images, namespace, people, waiver } from './cluster-policies';
+import { images, namespace, principals, waiver } from './cluster-policies';
 import { etcd } from './etcd';
 import { kubernetes } from './kubernetes';
 import { controlPlane, workerPool } from './machines';
@@ -46,7 +46,9 @@ export const blueprintSchema = z.strictObject({
     .default([])
     .describe('Namespaces to make, each with its policies.'),
   images: images.prefault({}).describe('Where images may come from.'),
-  people: people.prefault({}).describe('IAM roles of people, by what they may do in the cluster.'),
+  principals: principals
+    .prefault({})
+    .describe('IAM roles of people, by what they may do in the cluster.'),
   artifacts: z
     .strictObject({
       source: z
@@ -59,10 +61,10 @@ export const blueprintSchema = z.strictObject({
           z.record(z.string(), z.partialRecord(z.enum(['amd64', 'arm64']), checksum())),
         )
         .default({})
-        .describe('Further sums as name -> version -> architecture -> SHA-256; see `lock`.'),
+        .describe('Further checksums as name -> version -> architecture -> SHA-256; see `lock`.'),
     })
     .prefault({})
-    .describe('Where machines take release artifacts from, and by which sums they know them.'),
+    .describe('Where machines take release artifacts from, and by which checksums they know them.'),
   machineImages: z
     .strictObject({
       amd64: z.string().optional().describe('AMI of amd64 machines.'),

@@ -64,7 +64,7 @@ export const images = z.strictObject({
 });
 
 /** IAM roles of people, by what they may do in the cluster. */
-export const people = z.strictObject({
+export const principals = z.strictObject({
   breakGlassRoleArns: z
     .array(roleArn())
     .default([])

@@ -23,7 +23,9 @@ export const flags = z
 export const kubernetes = z.strictObject({
   version: text(/^1\.\d+(\.\d+)?$/, 'a Kubernetes version such as "1.36" or "1.36.4"')
     .default('1.36')
-    .describe('A supported minor, which takes its newest known patch, or an exact version.'),
+    .describe(
+      'A supported minor version, which takes its newest known patch, or an exact version.',
+    ),
   podSecurity: z
     .strictObject({
       enforce: level.default('baseline').describe('Pods below this level are refused.'),

@@ -1,18 +1,21 @@
 import type { Blueprint } from '../../blueprint/blueprint';
-import { peopleGroups } from '../../kubernetes/access/identities';
+import { principalGroups } from '../../kubernetes/access/identities';
 import { featuresOf, hasNewKinds } from '../../kubernetes/releases';
 
 /** What comes or goes with an upgrade and is seen in no list of it. */
 export function noteUpgrade(from: Blueprint, to: Blueprint): readonly string[] {
-  return [...noteMinor(from, to), ...noteAccess(from, to), ...noteEncryption(from, to)];
+  return [...noteMinorVersion(from, to), ...noteAccess(from, to), ...noteEncryption(from, to)];
 }
 
-function noteMinor(from: Blueprint, to: Blueprint): readonly string[] {
-  const [before, after] = [featuresOf(from.kubernetes.minor), featuresOf(to.kubernetes.minor)];
+function noteMinorVersion(from: Blueprint, to: Blueprint): readonly string[] {
+  const [before, after] = [
+    featuresOf(from.kubernetes.minorVersion),
+    featuresOf(to.kubernetes.minorVersion),
+  ];
   return [
-    ...(hasNewKinds(from.kubernetes.minor, to.kubernetes.minor)
+    ...(hasNewKinds(from.kubernetes.minorVersion, to.kubernetes.minorVersion)
       ? [
-          'MutatingAdmissionPolicy is there without further flags: the manifests use it for the tokens of default service accounts. API servers of the older minor do not know it, so the manifests wait for the first new machine; until the last old one is replaced, apply-manifests.service fails there',
+          'MutatingAdmissionPolicy is there without further flags: the manifests use it for the tokens of default service accounts. API servers of the older minor version do not know it, so the manifests wait for the first new machine; until the last old one is replaced, apply-manifests.service fails there',
         ]
       : []),
     ...(before.crictl === after.crictl ? [] : [`crictl ${before.crictl} -> ${after.crictl}`]),
@@ -21,17 +24,16 @@ function noteMinor(from: Blueprint, to: Blueprint): readonly string[] {
 
 /** Each API server answers by its own files, so people have old and new rights side by side. */
 function noteAccess(from: Blueprint, to: Blueprint): readonly string[] {
-  const rolesOf = ({ people }: Blueprint): readonly string[] =>
-    Object.keys(peopleGroups).flatMap((list) =>
-      people[list as keyof typeof peopleGroups].map((arn) => `${list} ${arn}`),
+  const rolesOf = ({ principals }: Blueprint): readonly string[] =>
+    Object.keys(principalGroups).flatMap((list) =>
+      principals[list as keyof typeof principalGroups].map((arn) => `${list} ${arn}`),
     );
   const [before, after] = [rolesOf(from), rolesOf(to)];
   const lost = before.filter((role) => !after.includes(role));
   const [oidc, newOidc] = [from.kubernetes.oidc, to.kubernetes.oidc];
   return [
     ...lost.map(
-      (role) =>
-        `people.${role}: lets its bearer in until the last control-plane machine is replaced`,
+      (role) => `principals.${role}: keeps access until the last control-plane machine is replaced`,
     ),
     ...(oidc && JSON.stringify(oidc) !== JSON.stringify(newOidc)
       ? [

@@ -30,26 +30,29 @@ function refusePlaces(from: Blueprint, to: Blueprint): readonly string[] {
 
 /** @see https://kubernetes.io/releases/version-skew-policy/ */
 function refuseVersions(from: Blueprint, to: Blueprint): readonly string[] {
-  const minorOf = (version: string) => Number(version.split('.')[1]);
-  const [fromMinor, toMinor] = [minorOf(from.kubernetes.version), minorOf(to.kubernetes.version)];
-  const [fromEtcd, toEtcd] = [minorOf(from.etcd.version), minorOf(to.etcd.version)];
+  const minorVersionOf = (version: string) => Number(version.split('.')[1]);
+  const [fromMinorVersion, toMinorVersion] = [
+    minorVersionOf(from.kubernetes.version),
+    minorVersionOf(to.kubernetes.version),
+  ];
+  const [fromEtcd, toEtcd] = [minorVersionOf(from.etcd.version), minorVersionOf(to.etcd.version)];
   return [
-    ...(toMinor > fromMinor + 1
+    ...(toMinorVersion > fromMinorVersion + 1
       ? [
-          `kubernetes.version: got "${to.kubernetes.version}", expected at most 1.${fromMinor + 1}: minors are not skipped`,
+          `kubernetes.version: got "${to.kubernetes.version}", expected at most 1.${fromMinorVersion + 1}: minor versions are not skipped`,
         ]
       : []),
-    ...(toMinor < fromMinor
+    ...(toMinorVersion < fromMinorVersion
       ? [
-          `kubernetes.version: got "${to.kubernetes.version}", expected 1.${fromMinor} or later: what a newer minor has stored an older one can't always read`,
+          `kubernetes.version: got "${to.kubernetes.version}", expected 1.${fromMinorVersion} or later: what a newer minor version has stored an older one can't always read`,
         ]
       : []),
     ...(toEtcd > fromEtcd + 1 || compareVersions(to.etcd.version, from.etcd.version) < 0
       ? [
-          `etcd.version: got "${to.etcd.version}", expected "${from.etcd.version}" to the next minor: etcd goes one minor at a time and never back`,
+          `etcd.version: got "${to.etcd.version}", expected "${from.etcd.version}" to the next minor version: etcd goes one minor version at a time and never back`,
         ]
       : []),
-    ...(toEtcd !== fromEtcd && toMinor !== fromMinor
+    ...(toEtcd !== fromEtcd && toMinorVersion !== fromMinorVersion
       ? [
           `etcd.version: got "${to.etcd.version}" together with Kubernetes "${to.kubernetes.version}", expected one of the two at a time`,
         ]

@@ -33,7 +33,7 @@ export function planUpgradeSteps(
   const members = of(/^etcd-/);
   const controlPlane = of(/^control-plane$/).length > 0 ? controlPlaneSteps(to) : [];
   // Kinds that only a new API server knows wait for the first one, which applies them at its start.
-  const wait = hasNewKinds(from.kubernetes.minor, to.kubernetes.minor) ? 1 : 0;
+  const wait = hasNewKinds(from.kubernetes.minorVersion, to.kubernetes.minorVersion) ? 1 : 0;
   const steps = [
     ...(members.length + controlPlane.length > 0 ? [snapshot] : []),
     ...members.map(({ machine }) => replaceMember(machine)),

@@ -8,7 +8,7 @@ import { certificateChecks } from './cluster/certificates';
 import { distributionChecks } from './cluster/distribution';
 import { versionChecks } from './cluster/versions';
 import { etcdAccessControlChecks } from './etcd/access-control';
-import { etcdAuthorityChecks } from './etcd/authority';
+import { etcdCaChecks } from './etcd/ca';
 import { etcdPlacementChecks } from './etcd/placement';
 import { etcdTransportChecks } from './etcd/transport';
 import { kubeletChecks } from './kubelet/settings';
@@ -28,7 +28,7 @@ import { serviceAccountChecks } from './workloads/service-accounts';
 export const checks: readonly Check[] = [
   ...etcdTransportChecks,
   ...etcdPlacementChecks,
-  ...etcdAuthorityChecks,
+  ...etcdCaChecks,
   ...etcdAccessControlChecks,
   ...apiServerAccessChecks,
   ...apiServerAdmissionChecks,

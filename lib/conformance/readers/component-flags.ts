@@ -13,7 +13,7 @@ export type ControlPlaneComponent =
 export interface ComponentFlags {
   readonly component: ControlPlaneComponent;
   /** Such as `control-plane: /etc/kubernetes/kubeadm.yaml`. */
-  readonly place: string;
+  readonly location: string;
   readonly flags: Flags;
 }
 
@@ -36,11 +36,11 @@ const allComponentFlags = memoize((facts: Facts): readonly ComponentFlags[] => [
 ]);
 
 function readDocument(document: MachineDocument): ComponentFlags[] {
-  const place = `${document.machine.name}: ${document.path}`;
-  if (document.kind === 'Pod') return readPod(document.content, place);
+  const location = `${document.machine.name}: ${document.path}`;
+  if (document.kind === 'Pod') return readPod(document.content, location);
   if (document.kind !== 'ClusterConfiguration') return [];
   return (['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const).map(
-    (component) => ({ component, place, flags: readCluster(document.content, component) }),
+    (component) => ({ component, location, flags: readCluster(document.content, component) }),
   );
 }
 
@@ -62,13 +62,13 @@ function readCluster(cluster: Mapping, component: keyof typeof kubeadmSections):
   return new Map([...defaults.map(([name, value]) => [name, [value]] as const), ...flags]);
 }
 
-function readPod(pod: ManifestFact | Mapping, place: string): ComponentFlags[] {
+function readPod(pod: ManifestFact | Mapping, location: string): ComponentFlags[] {
   if (textAt(pod, 'kind') !== 'Pod') return [];
   return mappingsAt(pod, 'spec', 'containers').flatMap((container) => {
     const words = [...textsAt(container, 'command'), ...textsAt(container, 'args')];
     const program = words[0]?.split('/').at(-1);
     const component = components.find((name) => name === program);
-    return component ? [{ component, place, flags: parseFlags(words.slice(1)) }] : [];
+    return component ? [{ component, location, flags: parseFlags(words.slice(1)) }] : [];
   });
 }
 

@@ -46,13 +46,13 @@ export function manifestsOfKind(facts: Facts, kind: string): readonly ManifestFa
   return facts.manifests?.filter((manifest) => manifest.kind === kind);
 }
 
-function parseDocuments(place: string, content: string): readonly Mapping[] {
+function parseDocuments(location: string, content: string): readonly Mapping[] {
   try {
     return loadAll(content)
       .filter(isMapping)
       .filter((document) => typeof document.kind === 'string');
   } catch (error) {
-    throw new Error(`${place} is no YAML: ${error instanceof Error ? error.message : ''}`, {
+    throw new Error(`${location} is no YAML: ${error instanceof Error ? error.message : ''}`, {
       cause: error,
     });
   }

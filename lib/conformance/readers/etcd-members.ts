@@ -7,7 +7,7 @@ import { directiveValues, execStartFlags, readUnit, splitWords } from './systemd
 
 /** Flags of one etcd process. */
 export interface EtcdProcess {
-  readonly place: string;
+  readonly location: string;
   readonly flags: Flags;
 }
 
@@ -20,7 +20,7 @@ export const readEtcd = memoize((facts: Facts): readonly EtcdProcess[] => [
     const unit = readUnit(machine, 'etcd.service');
     if (!unit) return [];
     const flags = new Map([...flagFiles(machine, unit), ...execStartFlags(unit)]);
-    return [{ place: `${machine.name}: etcd.service`, flags }];
+    return [{ location: `${machine.name}: etcd.service`, flags }];
   }),
   ...componentFlags(facts, 'etcd'),
 ]);

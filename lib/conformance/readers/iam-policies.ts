@@ -5,7 +5,7 @@ import { isMapping, mappingsAt, textAt, type Mapping } from './values';
 
 /** One statement of a policy of a role. */
 export interface PolicyStatement {
-  readonly place: string;
+  readonly location: string;
   /** The role it belongs to, as the resource names it. */
   readonly role: string | undefined;
   readonly effect: string;
@@ -22,7 +22,7 @@ export const readStatements = memoize((facts: Facts): readonly PolicyStatement[]
       .filter(({ type }) => type.startsWith('aws:iam/'))
       .flatMap(({ name, inputs }) =>
         statementsOf(inputs.policy).map((statement, index) => ({
-          place: `${name}: ${textAt(statement, 'Sid') ?? `statement ${index}`}`,
+          location: `${name}: ${textAt(statement, 'Sid') ?? `statement ${index}`}`,
           role: textAt(inputs, 'role'),
           effect: textAt(statement, 'Effect') ?? '',
           actions: [...texts(statement, 'Action'), ...texts(statement, 'NotAction').map(() => '*')],

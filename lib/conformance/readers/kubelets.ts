@@ -7,7 +7,7 @@ import { isMapping, textAt, valueAt, type Mapping } from './values';
 
 /** The kubelet of one machine: configuration files merged, and flags, which win over them. */
 export interface Kubelet {
-  readonly place: string;
+  readonly location: string;
   readonly machine: MachineFact;
   readonly configuration: Mapping;
   readonly flags: Flags;
@@ -24,7 +24,7 @@ export const readKubelets = memoize((facts: Facts): readonly Kubelet[] | undefin
       if (configurations.length === 0 && flags.size === 0) return [];
       return [
         {
-          place: `${machine.name}: kubelet`,
+          location: `${machine.name}: kubelet`,
           machine,
           configuration: configurations.map(({ content }) => content).reduce(merge, {}),
           flags,
@@ -44,11 +44,11 @@ export function kubeletSetting(
   const configured = textAt(kubelet.configuration, ...path);
   const name = path.join('.');
   if (byFlag !== undefined)
-    return { value: byFlag, evidence: `${kubelet.place}: --${flag}=${byFlag}` };
+    return { value: byFlag, evidence: `${kubelet.location}: --${flag}=${byFlag}` };
   if (configured !== undefined) {
-    return { value: configured, evidence: `${kubelet.place}: ${name}: ${configured}` };
+    return { value: configured, evidence: `${kubelet.location}: ${name}: ${configured}` };
   }
-  return { value: byDefault, evidence: `${kubelet.place}: ${name} is not set (${byDefault})` };
+  return { value: byDefault, evidence: `${kubelet.location}: ${name} is not set (${byDefault})` };
 }
 
 const environmentFiles = ['/var/lib/kubelet/kubeadm-flags.env', '/etc/default/kubelet'];

@@ -4,7 +4,7 @@ import { readKubelets } from './kubelets';
 
 /** Names of the labels that nodes have or give themselves. */
 export interface NodeLabels {
-  readonly place: string;
+  readonly location: string;
   readonly names: readonly string[];
 }
 
@@ -13,12 +13,12 @@ export function nodeLabels(facts: Facts): readonly NodeLabels[] {
   const nodes = (facts.manifests ?? []).filter(({ kind }) => kind === 'Node');
   if (nodes.length > 0) {
     return nodes.map(({ metadata }) => ({
-      place: `node ${metadata.name}`,
+      location: `node ${metadata.name}`,
       names: Object.keys(metadata.labels ?? {}),
     }));
   }
-  return (readKubelets(facts) ?? []).map(({ place, flags }) => ({
-    place,
+  return (readKubelets(facts) ?? []).map(({ location, flags }) => ({
+    location,
     names: flagList(flags, 'node-labels').map((label) => label.split('=')[0] ?? ''),
   }));
 }

@@ -1,12 +1,12 @@
 import { levels } from './count-levels';
 import type { PortMatrix } from '../../network/port-matrix';
-import { describeParty } from '../../topology/firewall-table';
+import { describePeer } from '../../topology/firewall-table';
 import { groupFlows, renderPorts } from '../../topology/group-flows';
 import { escapeMarkup } from './escape';
 import { groupClauses } from './group-clauses';
 import { renderClauseTable, anchorOf, renderStatus } from './html-clauses';
 import { filterStatuses, htmlStyle } from './html-style';
-import { bindingFailures, headlineOf } from './judge-report';
+import { bindingFailures, headlineOf } from './evaluate-report';
 import { countColumns, sum } from './level-table';
 import { subjectOf } from './render-text';
 import type { ClauseResult, Report } from './report';
@@ -76,8 +76,8 @@ interface PageSection {
 }
 
 function renderVerdict(report: Report): PageSection {
-  const { conformant, judgement, verdict, reason } = headlineOf(report);
-  const mood = conformant ? 'met' : judgement === 'violated' ? 'violated' : 'open';
+  const { conformant, outcome, verdict, reason } = headlineOf(report);
+  const mood = conformant ? 'met' : outcome === 'violated' ? 'violated' : 'open';
   const failures = bindingFailures(report);
   return {
     id: 'verdict',
@@ -141,12 +141,7 @@ function renderFlows(portMatrix: PortMatrix): PageSection {
   const rows = groupFlows(portMatrix).flatMap(({ number, rules }) =>
     rules.map((rule) => {
       const { id, from, to, protocol, why } = rule;
-      const cells = [
-        describeParty(from),
-        describeParty(to),
-        `${protocol} ${renderPorts(rule)}`,
-        why,
-      ];
+      const cells = [describePeer(from), describePeer(to), `${protocol} ${renderPorts(rule)}`, why];
       return `<tr><td>${number}</td><th scope="row"><code>${escapeMarkup(id)}</code></th>${cells
         .map((cell) => `<td>${escapeMarkup(cell)}</td>`)
         .join('')}</tr>`;

@@ -1,5 +1,5 @@
 import { levels } from './count-levels';
-import { judgeReport } from './judge-report';
+import { evaluateReport } from './evaluate-report';
 import type { Report } from './report';
 
 /** Renders the report for programs; every field in a fixed order, evidence unshortened. */
@@ -7,7 +7,7 @@ export function renderJson(report: Report): string {
   const { cluster, profile, kubernetesVersion, today, source } = report;
   const document = {
     format: 'hardened-cluster/conformance/v1',
-    judgement: judgeReport(report),
+    outcome: evaluateReport(report),
     cluster,
     profile,
     kubernetesVersion,

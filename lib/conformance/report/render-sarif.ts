@@ -1,5 +1,5 @@
 import type { Level } from '../../standard/clause';
-import { isBinding } from './judge-report';
+import { isBinding } from './evaluate-report';
 import type { ClauseResult, ClauseStatus, Report } from './report';
 
 /** What SARIF wants to know besides the report. */

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { PortMatrix, PortRule } from '../../network/port-matrix';
 import { escapeControls } from './escape';
-import { bindingFailures, headlineOf } from './judge-report';
+import { bindingFailures, headlineOf } from './evaluate-report';
 import { joinedLevels, renderLevelTable } from './level-table';
 import type { Report } from './report';
 import { paintWith } from './terminal-colour';
@@ -32,7 +32,7 @@ export function renderSummary(input: SummaryInput): string {
   const { report, blueprint, portMatrix, built, folder } = input;
   const paint = paintWith(input.colour);
   const headline = headlineOf(report);
-  const mood = headline.conformant ? 'good' : headline.judgement === 'violated' ? 'bad' : 'warn';
+  const mood = headline.conformant ? 'good' : headline.outcome === 'violated' ? 'bad' : 'warn';
   const sentence = wrapText(`${headline.verdict}: ${headline.reason}`, width);
   const lines = [
     paint('strong', fitLine(titleOf(blueprint), width)),
@@ -51,7 +51,7 @@ export function renderSummary(input: SummaryInput): string {
     ...some(bindingFailures(report), ({ clause }) => clause.id).map((line) =>
       paint('bad', fitLine(`  ✗ ${line}`, width)),
     ),
-    ...some(headline.judgement === 'violated' ? report.nonConformities : [], (text) => text).map(
+    ...some(headline.outcome === 'violated' ? report.nonConformities : [], (text) => text).map(
       (line) => paint('bad', fitLine(`  ✗ not conformant: ${line}`, width)),
     ),
     ...some(report.warnings, (text) => text).map((line) =>

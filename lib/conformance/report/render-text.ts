@@ -1,6 +1,6 @@
 import { escapeControls } from './escape';
 import { groupClauses } from './group-clauses';
-import { headlineOf, sources } from './judge-report';
+import { headlineOf, sources } from './evaluate-report';
 import { everyLevel, renderLevelTable } from './level-table';
 import type { CheckResult, ClauseResult, Report } from './report';
 import { statusWords } from './status-words';
@@ -39,7 +39,7 @@ export function subjectOf(report: Report): string {
     ...(report.cluster === undefined ? [] : [`cluster ${report.cluster}`]),
     ...(report.profile === undefined ? [] : [`profile ${report.profile}`]),
     ...(report.kubernetesVersion === undefined ? [] : [`Kubernetes ${report.kubernetesVersion}`]),
-    `judged from ${sources[report.source]}`,
+    `evaluated from ${sources[report.source]}`,
     `as of ${report.today}`,
   ];
   const sentence = parts.join(', ');

@@ -49,7 +49,7 @@ export interface Report {
   readonly profile?: string;
   /** Such as `1.36.4`, where the facts tell it. */
   readonly kubernetesVersion?: string;
-  /** Day the facts were judged on, `YYYY-MM-DD`. */
+  /** Day the facts were evaluated on, `YYYY-MM-DD`. */
   readonly today: string;
   /** Which collector made the facts. */
   readonly source: Facts['source'];

@@ -70,7 +70,7 @@ function eventRateLimit({ kubernetes: { requests } }: Blueprint): object {
   };
 }
 
-/** The webhook's certificate is verified against the authorities of the image's trust store. */
+/** The webhook's certificate is verified against the CAs of the image's trust store. */
 function imagePolicyKubeconfig(server: string): object {
   return {
     apiVersion: 'v1',

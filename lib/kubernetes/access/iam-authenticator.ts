@@ -1,6 +1,6 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { MachineFile, MachineUnit, MachineUser } from '../../machine/machine-config';
-import { machineRoleName, peopleGroups } from './identities';
+import { machineRoleName, principalGroups } from './identities';
 import { paths } from '../paths';
 import { renderYaml } from '../yaml';
 
@@ -29,8 +29,8 @@ export function partitionOf(region: string): string {
  */
 export function planRoleMappings(blueprint: Blueprint): readonly RoleMapping[] {
   const partition = partitionOf(blueprint.region);
-  const people = Object.entries(peopleGroups).flatMap(([list, group]) =>
-    blueprint.people[list as keyof typeof peopleGroups].map((arn) => ({
+  const principals = Object.entries(principalGroups).flatMap(([list, group]) =>
+    blueprint.principals[list as keyof typeof principalGroups].map((arn) => ({
       rolearn: withoutPath(arn),
       username: `iam:${roleNameOf(arn)}:{{SessionName}}`,
       groups: [group],
@@ -42,7 +42,7 @@ export function planRoleMappings(blueprint: Blueprint): readonly RoleMapping[] {
       username: 'system:node:{{EC2PrivateDNSName}}',
       groups: ['system:nodes'],
     },
-    ...people,
+    ...principals,
   ];
 }
 

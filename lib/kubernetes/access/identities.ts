@@ -1,12 +1,12 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 
 /** Groups that the IAM roles of people are mapped to; the RBAC manifests bind them. */
-export const peopleGroups = {
+export const principalGroups = {
   breakGlassRoleArns: 'hardened-cluster:break-glass',
   operatorRoleArns: 'hardened-cluster:operators',
   viewerRoleArns: 'hardened-cluster:viewers',
   auditorRoleArns: 'hardened-cluster:auditors',
-} as const satisfies Record<keyof Blueprint['people'], string>;
+} as const satisfies Record<keyof Blueprint['principals'], string>;
 
 /** Users that the control plane's own jobs act as; each has a certificate of a few minutes. */
 export const controlPlaneUsers = {

@@ -8,7 +8,7 @@ export function planControlPlaneScripts(): readonly MachineFile[] {
     'apply-manifests.sh',
     'approve-serving-certificates.sh',
     'issue-probe-credential.sh',
-    'judge-serving-certificates.py',
+    'evaluate-serving-certificates.py',
     'renew-certificates.sh',
     'start-control-plane.sh',
     'write-encryption-config.sh',

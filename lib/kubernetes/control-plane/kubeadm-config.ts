@@ -81,7 +81,7 @@ function clusterConfiguration(blueprint: Blueprint): object {
 }
 
 /**
- * Members by address: the API server needs no name service to start. Which there are, the machine
+ * Members by address: the API server needs no DNS to start. Which there are, the machine
  * looks up when it starts: it is not made anew for a further one.
  */
 function externalEtcd(): object {

@@ -53,7 +53,7 @@ export function planControlPlane(blueprint: Blueprint, lock: ArtifactLock): Mach
       ...planNodeArtifacts(blueprint, lock, architecture),
       ...planControlPlaneArtifacts(blueprint, lock, architecture),
     ],
-    secrets: [...authoritySecrets, ...planEncryptionSecrets(blueprint)],
+    secrets: [...caSecrets, ...planEncryptionSecrets(blueprint)],
     packages: nodePackages,
   };
 }
@@ -69,8 +69,8 @@ const secret = (
   ...(blocks === undefined ? {} : { blocks }),
 });
 
-/** Authorities and keys that make every control-plane machine the equal of the others. */
-const authoritySecrets: readonly MachineSecret[] = [
+/** CAs and keys that make every control-plane machine the equal of the others. */
+const caSecrets: readonly MachineSecret[] = [
   secret('cluster-ca', paths.clusterCa, 'certificate'),
   secret('cluster-ca', paths.clusterCaKey, 'private-key'),
   secret('front-proxy-ca', paths.frontProxyCa, 'certificate'),

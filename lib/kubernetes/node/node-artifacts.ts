@@ -25,7 +25,7 @@ export function planNodeArtifacts(
     containerdArtifact(lock, nodeSoftware.containerd, architecture),
     runcArtifact(lock, nodeSoftware.runc, architecture),
     cniPluginsArtifact(lock, nodeSoftware.cniPlugins, architecture),
-    crictlArtifact(lock, featuresOf(kubernetes.minor).crictl, architecture),
+    crictlArtifact(lock, featuresOf(kubernetes.minorVersion).crictl, architecture),
     kubeletArtifact(lock, kubernetes.version, architecture),
     // On workers it signs the machine's own identity, on the control plane it verifies them.
     awsIamAuthenticatorArtifact(lock, nodeSoftware.awsIamAuthenticator, architecture),

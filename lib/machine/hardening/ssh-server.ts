@@ -1,6 +1,6 @@
 import type { MachineFile, MachineRole } from '../machine-config';
 import { programFolder } from '../program-file';
-import { personAccount } from './people';
+import { personAccount } from './ssh-accounts';
 
 /**
  * Algorithms: elliptic curves of the Curve25519 family and what resists quantum computers, ciphers

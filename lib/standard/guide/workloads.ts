@@ -74,7 +74,7 @@ export const workloadClauses: readonly Clause[] = [
     id: 'guide/images/admission',
     source: images,
     level: 'high',
-    statement: 'As an alternative, admission (ImagePolicyWebhook) judges images.',
+    statement: 'As an alternative, admission (ImagePolicyWebhook) evaluates images.',
     replacement:
       'A ValidatingAdmissionPolicy does so inside the API server; the ImagePolicyWebhook plugin can be added.',
     checks: ['images/allow-list'],

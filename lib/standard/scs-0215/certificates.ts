@@ -41,10 +41,10 @@ export const certificateClauses: readonly Clause[] = [
     checks: ['certificates/approver'],
   },
   {
-    id: 'scs-0215/certificates/authority-renewal',
+    id: 'scs-0215/certificates/ca-renewal',
     source,
     level: 'RECOMMENDED',
     statement: 'Certificate authorities are renewed in good time.',
-    checks: ['certificates/authority-lifetime'],
+    checks: ['certificates/ca-lifetime'],
   },
 ];

@@ -30,15 +30,20 @@ export const etcdClauses: readonly Clause[] = [
     source,
     level: 'MUST',
     statement: 'Traffic between etcd members and between etcd and its clients is TLS.',
-    checks: ['etcd/client-tls', 'etcd/peer-tls', 'etcd/no-self-made-certificates', 'api/etcd-tls'],
+    checks: [
+      'etcd/client-tls',
+      'etcd/peer-tls',
+      'etcd/no-self-signed-certificates',
+      'api/etcd-tls',
+    ],
   },
   {
     id: 'scs-0217/etcd/separate-ca',
     source,
     level: 'RECOMMENDED',
     statement:
-      'etcd has a certificate authority of its own, so that a certificate of the cluster authority opens nothing in etcd.',
-    checks: ['etcd/separate-authority', 'etcd/authority-only-for-etcd'],
+      'etcd has a certificate authority of its own, so that a certificate of the cluster CA opens nothing in etcd.',
+    checks: ['etcd/separate-ca', 'etcd/ca-only-for-etcd'],
   },
   {
     id: 'scs-0217/etcd/acl-enabled',

@@ -14,7 +14,7 @@ export const kubeletClauses: readonly Clause[] = [
       'exposure/kubelet-internal',
       'exposure/kubelet-from-control-plane',
       'kubelet/read-only-port-off',
-      'api/kubelet-authority',
+      'api/kubelet-ca',
     ],
   },
   {

@@ -9,6 +9,6 @@ export const updateClauses: readonly Clause[] = [
     level: 'MUST',
     statement:
       'Clusters receive Kubernetes bug fixes and security patches regularly, at the pace of SCS-0210.',
-    checks: ['versions/minor-supported', 'versions/patch-current'],
+    checks: ['versions/minor-version-supported', 'versions/patch-current'],
   },
 ];

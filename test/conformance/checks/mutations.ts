@@ -56,7 +56,7 @@ const oneZone = (name: string) =>
 export const mutations: Readonly<Record<string, Mutation>> = {
   'etcd/client-tls': etcdUnit('https://127.0.0.1:2379', 'http://127.0.0.1:2379'),
   'etcd/peer-tls': etcdUnit('peer-urls=https://10.0.1.4:2380', 'peer-urls=http://10.0.1.4:2380'),
-  'etcd/no-self-made-certificates': etcdUnit(
+  'etcd/no-self-signed-certificates': etcdUnit(
     '--client-cert-auth',
     '--peer-auto-tls=true --client-cert-auth',
   ),
@@ -80,8 +80,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     'policy drop',
     'policy accept',
   ),
-  'etcd/separate-authority': kubeadm('pki/etcd/ca.crt', 'pki/ca.crt'),
-  'etcd/authority-only-for-etcd': certificates('etcd-ca', { issuer: 'cluster-ca' }),
+  'etcd/separate-ca': kubeadm('pki/etcd/ca.crt', 'pki/ca.crt'),
+  'etcd/ca-only-for-etcd': certificates('etcd-ca', { issuer: 'cluster-ca' }),
   'etcd/access-control-enabled': replaceInFile(
     'etcd-0',
     '/usr/local/lib/access',
@@ -138,7 +138,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   'api/priority-and-fairness': argument('{name: enable-priority-and-fairness, value: "false"}'),
   'api/insecure-port-absent': argument('{name: insecure-port, value: "8080"}'),
   'api/etcd-tls': kubeadm('https://10.0.1.4:2379', 'http://10.0.1.4:2379'),
-  'api/kubelet-authority': kubeadm('kubelet-certificate-authority', 'x'),
+  'api/kubelet-ca': kubeadm('kubelet-certificate-authority', 'x'),
   'api/profiling-off': kubeadm('profiling, value: "false"', 'profiling, value: "true"'),
   'control-plane/loopback-only': kubeadm('value: 127.0.0.1}', 'value: 0.0.0.0}'),
   'control-plane/no-plain-ports': kubeadm(
@@ -272,16 +272,16 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     spec: { type: 'NodePort' },
   }),
 
-  'versions/minor-supported': setFacts({ kubernetesVersion: '1.34.9' }),
+  'versions/minor-version-supported': setFacts({ kubernetesVersion: '1.34.9' }),
   'versions/patch-current': setFacts({ today: '2026-10-24' }),
   'versions/critical-patch-in-two-weeks': setFacts({ today: '2026-10-08' }),
   'versions/critical-patch-in-two-days': setFacts({ today: '2026-09-26' }),
-  'versions/newest-minor-offered': setFacts({ today: '2027-04-27' }),
-  'versions/every-minor-offered': setFacts({ today: '2027-03-01' }),
+  'versions/newest-minor-version-offered': setFacts({ today: '2027-04-27' }),
+  'versions/every-minor-version-offered': setFacts({ today: '2027-03-01' }),
   'versions/tested': setFacts({ kubernetesVersion: '1.34.9' }),
   'certificates/at-most-a-year': certificates('etcd-0-peer', { validityDays: 730 }),
   'certificates/approver': removeFile('control-plane', '/usr/local/lib/approve'),
-  'certificates/authority-lifetime': certificates('cluster-ca', { validityDays: 36500 }),
+  'certificates/ca-lifetime': certificates('cluster-ca', { validityDays: 36500 }),
   'backup/scheduled': removeFile('etcd-0', '/etc/systemd/system/etcd-backup.timer'),
   'backup/at-least-weekly': replaceInFile(
     'etcd-0',

@@ -43,7 +43,7 @@ describe('checks on a running cluster', () => {
     ['kubelet/anonymous-auth-off', 'unknown'],
     ['exposure/kubernetes-ports', 'unknown'],
     ['machines/ssh-no-root', 'unknown'],
-    ['certificates/authority-lifetime', 'unknown'],
+    ['certificates/ca-lifetime', 'unknown'],
   ])('%s answers %s', (id, status) => {
     expect(findCheck(id)?.run({ ...facts, today: '2026-09-01' }).status).toBe(status);
   });
@@ -53,14 +53,14 @@ describe('checks on a running cluster', () => {
     const passed = clauses.filter(({ status }) => status === 'pass').map(({ clause }) => clause.id);
     // Both speak of what this version of the project can build, not of a cluster.
     expect(passed).toEqual([
-      'scs-0210/versions/latest-minor',
+      'scs-0210/versions/latest-minor-version',
       'scs-0210/versions/supported-as-upstream',
     ]);
   });
 });
 
 describe('the number of etcd members, by the files of a control-plane machine alone', () => {
-  const judge = (...servers: readonly string[]) => {
+  const evaluate = (...servers: readonly string[]) => {
     const content = `kind: ClusterConfiguration
 etcd:
   external:
@@ -76,11 +76,11 @@ etcd:
   };
 
   test('is that of the addresses', () => {
-    expect(judge('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5')).toBe('pass');
-    expect(judge('10.0.0.1', '10.0.0.2', '10.0.0.3')).toBe('fail');
+    expect(evaluate('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5')).toBe('pass');
+    expect(evaluate('10.0.0.1', '10.0.0.2', '10.0.0.3')).toBe('fail');
   });
 
   test('is unknown where the machine looks them up when it starts', () => {
-    expect(judge('@HC_ETCD_MEMBER@')).toBe('unknown');
+    expect(evaluate('@HC_ETCD_MEMBER@')).toBe('unknown');
   });
 });

@@ -8,7 +8,7 @@ test('renders every field of a clause in a fixed order', () => {
   } & Record<string, unknown>;
   expect(Object.keys(parsed)).toEqual([
     'format',
-    'judgement',
+    'outcome',
     'cluster',
     'profile',
     'kubernetesVersion',
@@ -47,7 +47,7 @@ test('renders every field of a clause in a fixed order', () => {
     notApplicable: 0,
     unknown: 0,
   });
-  expect(parsed.judgement).toBe('violated');
+  expect(parsed.outcome).toBe('violated');
 });
 
 test('renders the same text whatever the order in which fields were set', () => {

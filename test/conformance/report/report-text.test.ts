@@ -4,7 +4,7 @@ import { hostileReport, reportOf, sampleClauses } from './sample-report';
 describe('renderText', () => {
   test('renders every clause with its checks, evidence and remedy', () => {
     expect(renderText(reportOf())).toBe(`Conformance report
-Cluster demo, profile standard, Kubernetes 1.36.4, judged from a plan, as of 2026-11-22.
+Cluster demo, profile standard, Kubernetes 1.36.4, evaluated from a plan, as of 2026-11-22.
 
 NOT CONFORMANT: 1 of 3 binding clauses fails (MUST, MUST NOT, critical). 1 clause of other levels fails.
   warning: access.apiCidrs: open to everybody
@@ -79,7 +79,7 @@ Best-practice guide
   test('renders what it was not told by leaving it out', () => {
     const { today, source, nonConformities, warnings, clauses, counts } = reportOf(sampleClauses);
     expect(subjectOf({ today, source, nonConformities, warnings, clauses, counts })).toBe(
-      'Judged from a plan, as of 2026-11-22.',
+      'Evaluated from a plan, as of 2026-11-22.',
     );
   });
 

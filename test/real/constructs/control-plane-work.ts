@@ -11,8 +11,8 @@ import { must } from './setup';
 
 /** Runs the phases of kubeadm that write into a cluster at boot and at an upgrade. */
 export async function runKubeadm(server: ApiServer, blueprint: Blueprint): Promise<void> {
-  const kubeadm = findTool('kubeadm', { version: server.minor });
-  if (kubeadm === undefined) throw new Error(`kubeadm ${server.minor}: not found`);
+  const kubeadm = findTool('kubeadm', { version: server.minorVersion });
+  if (kubeadm === undefined) throw new Error(`kubeadm ${server.minorVersion}: not found`);
   const folder = await mkdtemp(path.join(tmpdir(), 'hardened-cluster-kubeadm-'));
   try {
     const config = path.join(folder, 'kubeadm.yaml');

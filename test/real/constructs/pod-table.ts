@@ -2,7 +2,7 @@ import { container, pod, podSpec, restrictedSpec, workloadKinds, type Json } fro
 import { allow, change, create, deny, type RequestRow } from './request';
 
 const pods = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
-/** Level privileged, so that nothing but the pod policy judges there. */
+/** Level privileged, so that nothing but the pod policy evaluates there. */
 const plain = pods('plain');
 
 const spec = (changes: Json) => create(plain, pod(podSpec(changes)));
@@ -466,7 +466,7 @@ const older: readonly RequestRow[] = [
     change(old, { spec: { replicas: 0, revisionHistoryLimit: 3 } }),
   ),
   deny(
-    'another label of its pods, which are judged anew',
+    'another label of its pods, which are evaluated anew',
     'tenant',
     change(old, { spec: { template: { metadata: { labels: { seen: 'true' } } } } }),
     'denied request',

@@ -48,10 +48,10 @@ test('the table has at least 120 requests, each with a title of its own', () => 
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
 });
 
-describe.each(testedMinorVersions)('Kubernetes %s', (minor) => {
-  describeWithTools(`policies on ${minor}`, apiServerTools(minor), () => {
+describe.each(testedMinorVersions)('Kubernetes %s', (minorVersion) => {
+  describeWithTools(`policies on ${minorVersion}`, apiServerTools(minorVersion), () => {
     const blueprint = makeBlueprint({
-      kubernetes: { version: minor },
+      kubernetes: { version: minorVersion },
       images: {
         allowedRegistries: ['registry.example.com', 'ghcr.io/example', 'localhost:5000/team'],
       },
@@ -119,7 +119,7 @@ describe.each(testedMinorVersions)('Kubernetes %s', (minor) => {
         deny('', 'tenant', create('/api/v1/namespaces/later/pods', pod(silent)), ''),
         clients.tenant,
       );
-      if (minor === '1.35') {
+      if (minorVersion === '1.35') {
         expect(account.automountServiceAccountToken).toBeUndefined();
         expect(answer).toContain('the token of the service account default is not mounted');
       } else {

@@ -187,7 +187,7 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
 
   test('keeps every generated secret encrypted', async () => {
     const keys = privateKeysIn(await engine.exportState('--show-secrets'));
-    // Three authorities, four certificates and more a member, the etcd client and two bare keys.
+    // Three CAs, four certificates and more a member, the etcd client and two bare keys.
     expect(keys.length).toBe(makePlan(five).pki.certificates.length + 3 + 2);
     const symmetric = keys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));
     const state = await engine.exportState();

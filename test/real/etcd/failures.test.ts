@@ -54,7 +54,7 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     chmodSync(file, 0o400);
   });
 
-  test('stays failed with a certificate of another authority, or another key', async () => {
+  test('stays failed with a certificate of another CA, or another key', async () => {
     const own = tier.pki.parameters.get('etcd/members/etcd-2/peer') ?? '';
     const other = tier.pki.parameters.get('etcd/members/etcd-1/peer') ?? '';
     const stranger = await tier.makeIdentity('stranger', 'etcd-peer', 'cluster-ca');
@@ -127,19 +127,19 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     expect(await machine.exec(['sha256sum', '/usr/local/bin/etcd'])).toEqual(program);
   });
 
-  test('stays failed with another number of founders than the cluster has', async () => {
+  test('stays failed with another number of initial members than the cluster has', async () => {
     await tier.start(tier.machines.slice(0, 2));
     const { parameters, broken } = tier.cloud;
-    const path = `${tierDirectoryPath}/founders`;
-    const founders = parameters.get(path) ?? '';
+    const path = `${tierDirectoryPath}/initial-members`;
+    const initialMembers = parameters.get(path) ?? '';
     const address = planAddresses(tier.blueprint).etcdMembers['etcd-0'] ?? '';
     const further = `etcd-3=https://${address}9:2380,etcd-4=https://${address}8:2380`;
-    parameters.set(path, `${founders},${further}`);
+    parameters.set(path, `${initialMembers},${further}`);
     expect(await failToStart(machine)).toContain(
-      'etcd-start: error: member count: got 3 in the cluster of the others, expected 5 founders as the parameter store says',
+      'etcd-start: error: member count: got 3 in the cluster of the others, expected 5 initial members as the parameter store says',
     );
     expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
-    parameters.set(path, founders);
+    parameters.set(path, initialMembers);
     // Without an answer it waits: another time it may get one.
     broken.ssm = 403;
     await machine.systemctl('start', '--no-block', 'etcd.service');

@@ -37,11 +37,11 @@ async function votersOf(tier: EtcdTier): Promise<readonly string[]> {
 
 describeWithTools('a tier that grows', ['etcd@3.6'], () => {
   let tier: EtcdTier;
-  let founders: readonly EtcdMachine[];
+  let initialMembers: readonly EtcdMachine[];
   let further: readonly EtcdMachine[];
   beforeAll(async () => {
-    tier = await prepareEtcdTier({ members: 5, founders: 3 });
-    [founders, further] = [tier.machines.slice(0, 3), tier.machines.slice(3)];
+    tier = await prepareEtcdTier({ members: 5, initialMembers: 3 });
+    [initialMembers, further] = [tier.machines.slice(0, 3), tier.machines.slice(3)];
     await Promise.all(tier.machines.map((machine) => machine.powerOn()));
   });
   afterAll(() => tier.stop());
@@ -55,8 +55,8 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
       await waitForWord(machine, 'got no data, and no cluster that this member could join');
       expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
     }
-    // The founders are those of the first day, whatever members there are by now.
-    await tier.start(founders);
+    // The initial members are those of the first day, whatever members there are by now.
+    await tier.start(initialMembers);
     expect(await votersOf(tier)).toEqual(['etcd-0', 'etcd-1', 'etcd-2']);
     for (const machine of further) {
       await waitForWord(machine, `a running cluster of 3 that has no ${machine.name} yet`);
@@ -64,19 +64,21 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
   });
 
   test('takes new members in by its leader while writes go on, and restarts nobody', async () => {
-    const processes = await Promise.all(founders.map((m) => m.show('etcd.service', 'MainPID')));
+    const processes = await Promise.all(
+      initialMembers.map((m) => m.show('etcd.service', 'MainPID')),
+    );
     const began = Date.now();
     const load = new EtcdLoad(tier);
     await waitUntil('load', 60, () => load.count > 50);
     // As their timers do; whoever leads acts.
     const run = () =>
-      Promise.all(founders.map((m) => m.systemctl('start', '--no-block', addMembers)));
+      Promise.all(initialMembers.map((m) => m.systemctl('start', '--no-block', addMembers)));
     await waitUntil('a fourth member', 120, async () => {
       await run();
       return (await membersOf(tier)).length > 3;
     });
     // Cut off on the way: the next run goes on where this one ended.
-    for (const machine of founders) {
+    for (const machine of initialMembers) {
       await machine.exec(['systemctl', 'kill', '--signal=KILL', addMembers]);
     }
     await waitUntil('five voting members', 240, async () => {
@@ -90,10 +92,10 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
     expect(await load.stop()).toEqual([]);
     report('growth from three members to five: longest time without a write', gap, 's');
     expect(await votersOf(tier)).toEqual(tier.machines.map(({ name }) => name));
-    expect(await Promise.all(founders.map((m) => m.show('etcd.service', 'MainPID')))).toEqual(
+    expect(await Promise.all(initialMembers.map((m) => m.show('etcd.service', 'MainPID')))).toEqual(
       processes,
     );
-    const said = await Promise.all(founders.map((machine) => machine.journal(addMembers)));
+    const said = await Promise.all(initialMembers.map((machine) => machine.journal(addMembers)));
     expect(said.join('')).toMatch(/etcd-4 is a voting member; etcd has 5 now/);
   });
 

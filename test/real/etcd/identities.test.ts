@@ -6,13 +6,13 @@ import { connect, createServer, type SecureVersion } from 'node:tls';
 import { planInitialCluster } from '../../../lib/etcd/plan-member-flags';
 import { EtcdClient, type TlsIdentity } from '../../../bench/etcd/client';
 import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
-import { issueCertificate, makeAuthority } from '../../support/pki';
+import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 import { operations, tryOperation, type Outcome } from './operations';
 
 /**
  * What each identity may do. `none` has no certificate; `other-ca` and `cluster-ca` have one for the
- * API server's name, but of another authority; `unknown` one of the etcd CA whose name is no user;
+ * API server's name, but of another CA; `unknown` one of the etcd CA whose name is no user;
  * `server` and `peer` are a member's own certificates.
  *
  * Every certificate of the etcd CA may see members, leases, alarms and the status, and make leases:
@@ -80,7 +80,7 @@ function parseTable(text: string): Table {
 
 async function makeIdentities(tier: EtcdTier): Promise<Record<string, TlsIdentity | undefined>> {
   const stranger = await issueCertificate({
-    authority: await makeAuthority('etcd-ca'),
+    ca: await makeCa('etcd-ca'),
     commonName: 'kube-apiserver',
   });
   const other = tier.identity('other-ca');
@@ -210,7 +210,7 @@ describeWithTools('identities and operations', ['etcd@3.6', 'etcd@3.5'], () => {
           `${peer}/members`,
           tier.identity('etcd-1-server'),
         ),
-        'peer port of another authority': await ask(
+        'peer port of another CA': await ask(
           `${peer}/members`,
           await tier.makeIdentity('false-peer', 'etcd-peer', 'cluster-ca'),
         ),
@@ -235,7 +235,7 @@ describeWithTools('identities and operations', ['etcd@3.6', 'etcd@3.5'], () => {
         'peer port as the API server': 'shut',
         'peer port as root': 'shut',
         'peer port with a server certificate': 'shut',
-        'peer port of another authority': 'shut',
+        'peer port of another CA': 'shut',
         'stolen peer certificate from another address': 'shut',
         'peer port without a certificate': 'shut',
         'metrics port from outside': 'shut',
@@ -284,7 +284,7 @@ describeWithTools('identities and operations', ['etcd@3.6', 'etcd@3.5'], () => {
   });
 
   test('finds TLS 1.1 where a server offers it', async () => {
-    const { certificate, key } = await makeAuthority('localhost');
+    const { certificate, key } = await makeCa('localhost');
     const server = createServer({
       cert: certificate,
       key,

@@ -31,15 +31,15 @@ function servedSerial(tier: EtcdTier, member: number): Promise<string> {
 async function renewInStore(
   tier: EtcdTier,
   member: string,
-  change: { readonly commonName?: string; readonly authority?: string } = {},
+  change: { readonly commonName?: string; readonly ca?: string } = {},
 ): Promise<string> {
   let serial = '';
   for (const plan of planPki(tier.blueprint).certificates) {
     if (!plan.name.startsWith(`${member}-`)) continue;
-    const authority = tier.pki.authorities.get(change.authority ?? plan.authority);
-    if (!authority) throw new Error('no authority');
+    const ca = tier.pki.cas.get(change.ca ?? plan.ca);
+    if (!ca) throw new Error('no CA');
     const { certificate, key } = await issueCertificate({
-      authority,
+      ca,
       commonName: change.commonName ?? plan.commonName,
       uses: plan.extendedKeyUsages.map((use) =>
         use === 'serverAuth' ? 'server_auth' : 'client_auth',
@@ -54,12 +54,12 @@ async function renewInStore(
   return serial;
 }
 
-/** A certificate like the member's own, by its authority, with a key that no etcd can use. */
+/** A certificate like the member's own, by its CA, with a key that no etcd can use. */
 function useless(tier: EtcdTier, member: string): string {
   const folder = mkdtempSync(join(tier.scratch, 'useless-'));
-  const authority = tier.pki.authorities.get('etcd-ca');
+  const ca = tier.pki.cas.get('etcd-ca');
   const plan = planPki(tier.blueprint).certificates.find(({ name }) => name === `${member}-server`);
-  if (!authority || !plan) throw new Error('no authority or no plan');
+  if (!ca || !plan) throw new Error('no CA or no plan');
   const names = [
     ...plan.dnsNames.map((name) => `DNS:${name}`),
     ...plan.ipAddresses.map((address) => `IP:${address}`),
@@ -78,7 +78,7 @@ function useless(tier: EtcdTier, member: string): string {
   const extensions = `subjectAltName=${names.join(',')}\nextendedKeyUsage=${uses}\n`;
   const certificate = run('openssl', [
     ...['x509', '-req', '-in', file('request', request), '-days', '30'],
-    ...['-CA', file('ca.crt', authority.certificate), '-CAkey', file('ca.key', authority.key)],
+    ...['-CA', file('ca.crt', ca.certificate), '-CAkey', file('ca.key', ca.key)],
     ...['-CAcreateserial', '-extfile', file('extensions', extensions)],
   ]);
   return certificate + key;
@@ -151,7 +151,7 @@ describeWithTools('maintenance', ['etcd@3.6', 'openssl'], () => {
     const before = await servedSerial(tier, 1);
     const machine = tier.machine('etcd-1');
     for (const [change, complaint] of [
-      [{ authority: 'cluster-ca' }, 'expected one of the etcd CA that is valid today'],
+      [{ ca: 'cluster-ca' }, 'expected one of the etcd CA that is valid today'],
       [
         { commonName: 'somebody' },
         'got subject=CN = somebody , expected subject=CN = etcd-1-server',

@@ -128,7 +128,7 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       }
     });
 
-    testOnce('changes nothing when the sum is right but it is no snapshot', async () => {
+    testOnce('changes nothing when the checksum is right but it is no snapshot', async () => {
       const before = await dataOf(tier);
       const processes = await Promise.all(
         tier.machines.map((machine) => machine.show('etcd.service', 'MainPID')),
@@ -140,7 +140,7 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       for (const [what, content, says] of [
         ['text', Buffer.from('no database\n'.repeat(5000)), 'a snapshot that etcdutl cannot read'],
         ['half', whole.subarray(0, whole.length / 2), 'a snapshot that etcdutl cannot read'],
-        // It can be read, but lacks the sum that etcd itself puts at its end.
+        // It can be read, but lacks the checksum that etcd itself puts at its end.
         ['unsealed', whole.subarray(0, whole.length - 32), 'a snapshot that cannot be restored'],
       ] as const) {
         const key = `etcd/snapshots/hourly/${what}.db`;

@@ -79,11 +79,11 @@ async function expectWholeTier(tier: EtcdTier): Promise<void> {
   try {
     await expectAccessControl(tier);
     const written = [...tier.cloud.objects.keys()].map((key) =>
-      key.replace(/[0-9a-f]{64}$/, 'SUM'),
+      key.replace(/[0-9a-f]{64}$/, 'CHECKSUM'),
     );
     expect(written.sort()).toEqual([
       'etcd/bootstrapped',
-      ...tier.machines.map(({ name }) => `state/etcd/${name}/ready-SUM`),
+      ...tier.machines.map(({ name }) => `state/etcd/${name}/ready-CHECKSUM`),
     ]);
   } finally {
     await tier.stop();

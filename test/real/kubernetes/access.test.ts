@@ -8,18 +8,14 @@ import {
   type ControlPlane,
 } from '../../support/kubernetes/api-server';
 import { startAuthenticator } from '../../support/kubernetes/kube-authenticator';
-import {
-  startAwsStandIn,
-  type AwsIdentity,
-  type AwsStandIn,
-} from '../../support/kubernetes/kube-aws';
+import { startFakeAws, type AwsIdentity, type FakeAws } from '../../support/kubernetes/kube-aws';
 import type { KubeClient } from '../../support/kubernetes/kube-client';
 import { mapToTest } from '../../support/kubernetes/kube-mapping';
 import { handshake, listeningSockets, statusOf } from '../../support/kubernetes/kube-endpoint';
 import { restrictedPod } from '../../support/kubernetes/kube-objects';
 import { startOidcIssuer, type OidcIssuer } from '../../support/kubernetes/kube-oidc-issuer';
 import { mustRun, waitFor, type Program } from '../../support/kubernetes/kube-process';
-import { issueCertificate, makeAuthority } from '../../support/pki';
+import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
 const secretText = 'tell nobody about this';
@@ -49,14 +45,14 @@ describeWithTools(
   (tools) => {
     let folder: string;
     let issuer: OidcIssuer;
-    let aws: AwsStandIn;
+    let aws: FakeAws;
     let webhook: Program | undefined;
     let plane: ControlPlane;
 
     beforeAll(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'access-'));
       issuer = await startOidcIssuer();
-      aws = await startAwsStandIn({
+      aws = await startFakeAws({
         folder,
         identities: Object.values(identities),
         instances: [
@@ -69,7 +65,7 @@ describeWithTools(
         env: { SSL_CERT_FILE: path.join(folder, 'oidc-ca.pem') },
         changes: {
           kubernetes: { oidc: { issuerUrl: issuer.url, clientId: 'kubernetes' } },
-          people: {
+          principals: {
             operatorRoleArns: ['arn:aws:iam::123456789012:role/teams/platform-admins'],
           },
         },
@@ -118,16 +114,16 @@ describeWithTools(
         expect((await plane.client({}).get(target)).status).toBe(401);
       });
 
-      test('a client whose certificate another authority signed', async () => {
-        const authorities = [
-          await makeAuthority('kubernetes'),
-          plane.etcd.pki.authorities.get('etcd-ca'),
-          plane.etcd.pki.authorities.get('front-proxy-ca'),
+      test('a client whose certificate another CA signed', async () => {
+        const cas = [
+          await makeCa('kubernetes'),
+          plane.etcd.pki.cas.get('etcd-ca'),
+          plane.etcd.pki.cas.get('front-proxy-ca'),
         ];
-        for (const authority of authorities) {
-          if (!authority) throw new Error('no such authority');
+        for (const ca of cas) {
+          if (!ca) throw new Error('no such CA');
           const { certificate, key } = await issueCertificate({
-            authority,
+            ca,
             commonName: 'intruder',
             organization: 'system:masters',
           });
@@ -274,7 +270,7 @@ describeWithTools(
         expect(await status({})).toBe(200);
         expect(await status({ exp: now - 60 })).toBe(401);
         expect(await status({ aud: ['somebody-else'] })).toBe(401);
-        expect(await status({}, (await makeAuthority('other')).key)).toBe(401);
+        expect(await status({}, (await makeCa('other')).key)).toBe(401);
       });
     });
 

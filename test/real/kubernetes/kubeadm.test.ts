@@ -51,19 +51,19 @@ const variants: Readonly<Record<string, Partial<BlueprintInput>>> = {
   },
 };
 
-for (const minor of testedMinorVersions) {
+for (const minorVersion of testedMinorVersions) {
   describeWithTools(
-    `kubeadm ${minor}`,
+    `kubeadm ${minorVersion}`,
     [
-      `kubeadm@${minor}`,
-      `kubelet@${minor}`,
-      `kube-apiserver@${minor}`,
-      `kube-controller-manager@${minor}`,
-      `kube-scheduler@${minor}`,
+      `kubeadm@${minorVersion}`,
+      `kubelet@${minorVersion}`,
+      `kube-apiserver@${minorVersion}`,
+      `kube-controller-manager@${minorVersion}`,
+      `kube-scheduler@${minorVersion}`,
     ],
     (tools) => {
       const blueprintOf = (changes: Partial<BlueprintInput>) =>
-        makeBlueprint({ ...changes, kubernetes: { ...changes.kubernetes, version: minor } });
+        makeBlueprint({ ...changes, kubernetes: { ...changes.kubernetes, version: minorVersion } });
 
       test.each(Object.entries(variants))('accepts the configuration: %s', async (_, changes) => {
         const [file] = planKubeadmFiles(blueprintOf(changes));
@@ -71,7 +71,7 @@ for (const minor of testedMinorVersions) {
         const config = path.join(folder, 'kubeadm.yaml');
         await writeFile(config, fillIn(file?.content ?? ''));
         const args = ['config', 'validate', '--config', config];
-        const { code, stdout, stderr } = await runCommand(tools[`kubeadm@${minor}`], args);
+        const { code, stdout, stderr } = await runCommand(tools[`kubeadm@${minorVersion}`], args);
         await rm(folder, { recursive: true });
         expect([code, stdout, stderr]).toEqual([0, 'ok\n', '']);
       });
@@ -87,9 +87,10 @@ for (const minor of testedMinorVersions) {
           kubelet: planKubeletFlags({ role: 'worker' }),
         };
         for (const [owner, flags] of Object.entries(owners)) {
-          const { stdout } = await mustRun(tools[`${owner as keyof typeof owners}@${minor}`], [
-            '--help',
-          ]);
+          const { stdout } = await mustRun(
+            tools[`${owner as keyof typeof owners}@${minorVersion}`],
+            ['--help'],
+          );
           const known = new Set(
             [...stdout.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)/gm)].map(([, n]) => n),
           );
@@ -107,21 +108,26 @@ for (const minor of testedMinorVersions) {
           const [file] = planKubeletFiles(blueprintOf({}), { role });
           const content = fillIn(file?.content ?? '');
           // No kubeconfig is there, so a kubelet that takes its configuration ends for want of one.
-          expect(await startKubelet(tools[`kubelet@${minor}`], content)).toMatch(
+          expect(await startKubelet(tools[`kubelet@${minorVersion}`], content)).toMatch(
             /^[^\n]*(unable to load kubeconfig|unable to load client CA file)[^\n]*$/,
           );
           // What would be wrong is seen: an unknown field, a value out of range.
-          const unknown = await startKubelet(tools[`kubelet@${minor}`], `${content}nonsense: 1\n`);
+          const unknown = await startKubelet(
+            tools[`kubelet@${minorVersion}`],
+            `${content}nonsense: 1\n`,
+          );
           expect(unknown).toContain('unknown field');
           const negative = content.replace('maxPods: 110', 'maxPods: -1');
-          expect(await startKubelet(tools[`kubelet@${minor}`], negative)).toContain('maxPods');
+          expect(await startKubelet(tools[`kubelet@${minorVersion}`], negative)).toContain(
+            'maxPods',
+          );
         },
       );
 
       test('renders static pods with every flag of ours, and the kubelet configuration as is', async () => {
         const blueprint = blueprintOf({});
         const pki = await materializePki(planPki(blueprint));
-        const kubeadm = tools[`kubeadm@${minor}`];
+        const kubeadm = tools[`kubeadm@${minorVersion}`];
         const rendered = await renderControlPlaneRoot({ blueprint, pki, kubeadm });
         try {
           for (const phase of [

@@ -14,7 +14,7 @@ import {
 import { startEtcdCloud, type EtcdCloud } from '../../support/etcd/etcd-cloud';
 import { findVpcCidr } from '../../support/etcd/etcd-network';
 import { startAuthenticator } from '../../support/kubernetes/kube-authenticator';
-import { startAwsStandIn, type AwsStandIn } from '../../support/kubernetes/kube-aws';
+import { startFakeAws, type FakeAws } from '../../support/kubernetes/kube-aws';
 import type { Caller } from '../../support/kubernetes/kube-client';
 import {
   handshake,
@@ -30,7 +30,7 @@ import {
   type RenderedRoot,
 } from '../../support/kubernetes/kube-rendered-root';
 import { startWorkerMachine, type WorkerMachine } from '../../support/kubernetes/kube-worker';
-import { issueCertificate, makeAuthority } from '../../support/pki';
+import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
 const node = 'ip-10-0-1-7.eu-central-1.compute.internal';
@@ -76,7 +76,7 @@ describeWithTools(
     'ip',
   ],
   (tools) => {
-    let aws: AwsStandIn;
+    let aws: FakeAws;
     let cloud: EtcdCloud;
     let plane: ControlPlane;
     const cleanUp: (() => Promise<unknown>)[] = [];
@@ -88,7 +88,7 @@ describeWithTools(
       cleanUp.push(() => rm(scratch, { recursive: true, force: true }));
       const network = findVpcCidr();
       const privateIp = network.replace(/\.0\/24$/, '.7');
-      aws = await startAwsStandIn({
+      aws = await startFakeAws({
         folder: scratch,
         identities: [identity],
         instances: [{ id: 'i-0aaaaaaaaaaaaaaa1', privateDnsName: node, privateIp }],
@@ -183,7 +183,7 @@ describeWithTools(
       );
       const certificate = new X509Certificate(pem);
       expect(certificate.subject).toBe(`O=system:nodes\nCN=system:node:${node}`);
-      // Thirty days, or what is left of the authority's own: a day in tests.
+      // Thirty days, or what is left of the CA's own: a day in tests.
       expect(daysOf(certificate)).toBeLessThanOrEqual(30);
       const written = await readOnWorker('/etc/kubernetes/kubelet.conf');
       expect(written).toContain('kubelet-client-current.pem');
@@ -297,11 +297,10 @@ describeWithTools(
       expect(await statusOf(api(), target)).toBe(401);
     });
 
-    test('so are other authorities, and whoever has no right to nodes', async () => {
+    test('so are other CAs, and whoever has no right to nodes', async () => {
       const foreign = async (name: string): Promise<Caller> => {
-        const authority =
-          plane.etcd.pki.authorities.get(name) ?? (await makeAuthority('kubernetes'));
-        return issueCertificate({ authority, commonName: 'x', organization: 'system:masters' });
+        const ca = plane.etcd.pki.cas.get(name) ?? (await makeCa('kubernetes'));
+        return issueCertificate({ ca, commonName: 'x', organization: 'system:masters' });
       };
       const token = async () => {
         const { body } = await plane.admin.post(
@@ -317,8 +316,8 @@ describeWithTools(
         return status === 200 || undefined;
       });
       const callers: readonly (readonly [string, Caller, number])[] = [
-        ['an authority of the same name', await foreign('none'), 401],
-        ['the authority of etcd', await foreign('etcd-ca'), 401],
+        ['a CA of the same name', await foreign('none'), 401],
+        ['the CA of etcd', await foreign('etcd-ca'), 401],
         ['a token nobody signed', { token: 'guessed' }, 401],
         ['a user without rights', await plane.issue({ user: 'nobody' }), 403],
         [

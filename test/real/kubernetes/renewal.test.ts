@@ -89,16 +89,16 @@ describeWithTools(
     const daysOf = ({ validTo }: X509Certificate) =>
       (Date.parse(validTo) - Date.now()) / 86_400_000;
     /** The same certificate as another that ends in 30 days. */
-    const shortLived = async (certificate: X509Certificate, authorityName: string) => {
-      const authority = etcd.pki.authorities.get(authorityName);
-      if (!authority) throw new Error(`no authority ${authorityName}`);
+    const shortLived = async (certificate: X509Certificate, caName: string) => {
+      const ca = etcd.pki.cas.get(caName);
+      if (!ca) throw new Error(`no CA ${caName}`);
       const [, commonName = ''] = /CN=(.*)/.exec(certificate.subject) ?? [];
       const [, organization] = /O=(.*)/.exec(certificate.subject) ?? [];
       const names = (certificate.subjectAltName ?? '').split(', ');
       const ofKind = (kind: string) =>
         names.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
       return issueCertificate({
-        authority,
+        ca,
         commonName,
         ...(organization === undefined ? {} : { organization }),
         uses: commonName === 'kube-apiserver' ? ['server_auth'] : ['client_auth'],
@@ -123,10 +123,10 @@ describeWithTools(
 
     test('what ends within 60 days is renewed, and the programs use it', async () => {
       const year = await all();
-      for (const [name, authority] of Object.entries(pairs)) {
+      for (const [name, ca] of Object.entries(pairs)) {
         const { certificate } = year[name] ?? {};
         if (!certificate) throw new Error(`no ${name}`);
-        const made = await shortLived(certificate, authority);
+        const made = await shortLived(certificate, ca);
         await writeFile(path.join(folder(), `${name}.key`), made.key);
         await writeFile(path.join(folder(), `${name}.crt`), made.certificate);
       }
@@ -164,8 +164,8 @@ describeWithTools(
 
       const renewed = await all();
       for (const [name, { certificate, key }] of Object.entries(renewed)) {
-        const authority = name === 'pki/front-proxy-client' ? 'front-proxy-ca' : 'cluster-ca';
-        const ca = new X509Certificate(etcd.pki.authorities.get(authority)?.certificate ?? '');
+        const caName = name === 'pki/front-proxy-client' ? 'front-proxy-ca' : 'cluster-ca';
+        const ca = new X509Certificate(etcd.pki.cas.get(caName)?.certificate ?? '');
         const before = old[name]?.certificate;
         expect([
           name,

@@ -152,7 +152,7 @@ describeWithTools(
       expect(found).toEqual([]);
     });
 
-    test('a manifest that is gone from the bucket is gone from the cluster, a changed sum is refused', async () => {
+    test('a manifest that is gone from the bucket is gone from the cluster, a changed checksum is refused', async () => {
       const extra = stringify({
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -361,10 +361,10 @@ async function serveInstances(cloud: EtcdCloud): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
 }
 
-/** Sums of all files but locks and what is stamped with a time. */
+/** Checksums of all files but locks and what is stamped with a time. */
 async function contents(root: string): Promise<Record<string, string>> {
   const files = (await listFiles(root)).filter((file) => !/\/run\/|\.lock$/.test(file));
-  const sums = await Promise.all(
+  const checksums = await Promise.all(
     files.map(async (file): Promise<[string, string]> => [
       path.relative(root, file),
       createHash('sha256')
@@ -372,5 +372,5 @@ async function contents(root: string): Promise<Record<string, string>> {
         .digest('hex'),
     ]),
   );
-  return Object.fromEntries(sums);
+  return Object.fromEntries(checksums);
 }

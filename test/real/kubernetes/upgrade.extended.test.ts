@@ -32,7 +32,7 @@ describeWithTools(
         volumeMegabytes: 1024,
         changes: { kubernetes: { version: '1.35' } },
       });
-      older = await startControlPlane({ minor: '1.35', etcd, scheduler: true });
+      older = await startControlPlane({ minorVersion: '1.35', etcd, scheduler: true });
       planes.push(older);
       await makeSampleNamespace(older);
       stored = await storeSamples(older);
@@ -43,7 +43,7 @@ describeWithTools(
     });
 
     test('is planned: etcd stays, every control-plane machine, then every pool', () => {
-      const next = withMinor(etcd.blueprint, '1.36');
+      const next = withMinorVersion(etcd.blueprint, '1.36');
       const plan = planUpgrade(etcd.blueprint, next, {
         from: synthesizeManifests(etcd.blueprint),
         to: synthesizeManifests(next),
@@ -61,8 +61,8 @@ describeWithTools(
 
     test('a first newer machine joins beside an older one, and both read and write the same', async () => {
       newer = await startControlPlane({
-        minor: '1.36',
-        etcd: { ...etcd, blueprint: withMinor(etcd.blueprint, '1.36') },
+        minorVersion: '1.36',
+        etcd: { ...etcd, blueprint: withMinorVersion(etcd.blueprint, '1.36') },
         scheduler: true,
       });
       planes.push(newer);
@@ -71,17 +71,17 @@ describeWithTools(
         [newer, older],
         [older, newer],
       ] as const) {
-        const name = `written-by-${writer.minor.replace('.', '-')}`;
+        const name = `written-by-${writer.minorVersion.replace('.', '-')}`;
         const made = await writer.admin.post('/api/v1/namespaces/sample/secrets', {
           apiVersion: 'v1',
           kind: 'Secret',
           metadata: { name },
-          stringData: { from: writer.minor },
+          stringData: { from: writer.minorVersion },
         });
         expect(made.status).toBe(201);
         const read = await reader.admin.get(`/api/v1/namespaces/sample/secrets/${name}`);
         expect((read.body as { data: { from: string } }).data.from).toBe(
-          Buffer.from(writer.minor).toString('base64'),
+          Buffer.from(writer.minorVersion).toString('base64'),
         );
       }
     });
@@ -117,9 +117,9 @@ describeWithTools(
   },
 );
 
-function withMinor(blueprint: Blueprint, minor: string): Blueprint {
+function withMinorVersion(blueprint: Blueprint, minorVersion: string): Blueprint {
   return {
     ...blueprint,
-    kubernetes: { ...blueprint.kubernetes, version: exactVersion(minor), minor },
+    kubernetes: { ...blueprint.kubernetes, version: exactVersion(minorVersion), minorVersion },
   };
 }

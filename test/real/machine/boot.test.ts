@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { artifactKey } from '../../../lib/machine/artifacts';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
 import { planMachines } from '../../../lib/cluster/plan-machines';
-import { AwsStandIn } from '../../support/aws/fake-aws';
+import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   forbiddenTexts,
@@ -16,7 +16,7 @@ import {
 const machines = planMachines(makeBlueprint()).map(withFakeArtifacts).map(withoutDataVolume);
 const machineOf = (name: string) => machineNamed(machines, name);
 
-const cloud = new AwsStandIn();
+const cloud = new FakeAws();
 const roots: MachineRoot[] = [];
 const makeRoot = (machine: MachineConfig, stubs: Readonly<Record<string, string>> = {}) => {
   const root = new MachineRoot(machine, cloud, stubs);

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
 import { planMachines } from '../../../lib/cluster/plan-machines';
-import { AwsStandIn } from '../../support/aws/fake-aws';
+import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
   machineNamed,
@@ -42,7 +42,7 @@ const machine: MachineConfig = {
   files: planned.files.filter(({ path }) => path.startsWith('/usr/local/lib/hardened-cluster/')),
   secrets: [],
 };
-const cloud = new AwsStandIn();
+const cloud = new FakeAws();
 
 /** A machine with a volume of 64 MiB behind a loop device. */
 class MachineWithVolume extends MachineRoot {

@@ -3,7 +3,7 @@ import { appendFileSync, renameSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { planMachines } from '../../../lib/cluster/plan-machines';
-import { AwsStandIn, standInCredentials } from '../../support/aws/fake-aws';
+import { FakeAws, fakeCredentials } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { machineNamed, MachineRoot } from '../../support/machine/machine-root';
 
@@ -20,7 +20,7 @@ const journalStream = `/hardened-cluster/prod/control-plane ${instance}/journal`
 const auditStream = `/hardened-cluster/prod/audit ${instance}/audit`;
 
 describe('the shipper of logs', () => {
-  let cloud: AwsStandIn;
+  let cloud: FakeAws;
   let root: MachineRoot;
   const ship = () =>
     root.run(join(root.path, 'usr/local/lib/hardened-cluster/ship-logs'), ['--once']);
@@ -43,7 +43,7 @@ describe('the shipper of logs', () => {
     expect(machine.units.map(({ name }) => name)).toContain('hardened-cluster-logs.service');
   });
   beforeEach(async () => {
-    cloud = await new AwsStandIn().start();
+    cloud = await new FakeAws().start();
     root = new MachineRoot(machine, cloud, { journalctl });
     for (const { path, content, mode = '0644' } of machine.files) {
       if (path.includes('ship-logs')) root.write(path.slice(1), content, parseInt(mode, 8));
@@ -131,7 +131,7 @@ describe('the shipper of logs', () => {
     expect(failed.output).toBe(
       'error: journal: PutLogEvents: got HTTP 400 ServiceUnavailableException, expected HTTP 200\n',
     );
-    for (const text of Object.values(standInCredentials)) expect(failed.output).not.toContain(text);
+    for (const text of Object.values(fakeCredentials)) expect(failed.output).not.toContain(text);
     cloud.faults.clear();
     expect(await ship()).toMatchObject({ code: 0 });
     expect(messages(journalStream)).toHaveLength(1);

@@ -22,11 +22,11 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     shell('f=$1; shift; ssh-keygen -q -N "" -C test -f "$f" "$@"', join(keys, name), ...options);
     return readFileSync(join(keys, `${name}.pub`), 'utf8').trim();
   };
-  const sign = (name: string, authority: string, principal: string) => {
+  const sign = (name: string, ca: string, principal: string) => {
     makeKey(name, '-t', 'ed25519');
     shell(
       'ssh-keygen -q -s "$1" -I "$3" -n "$3" -V +1h "$2.pub"',
-      join(keys, authority),
+      join(keys, ca),
       join(keys, name),
       principal,
     );
@@ -38,13 +38,13 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
   beforeAll(async () => {
     const person = makeKey('person', '-t', 'ed25519');
     makeKey('stranger', '-t', 'ed25519');
-    const authority = makeKey('authority', '-t', 'ed25519');
-    makeKey('other-authority', '-t', 'ed25519');
-    sign('certified', 'authority', 'prod-jump');
-    sign('elsewhere', 'authority', 'staging-jump');
-    sign('forged', 'other-authority', 'prod-jump');
+    const ca = makeKey('ca', '-t', 'ed25519');
+    makeKey('other-ca', '-t', 'ed25519');
+    sign('certified', 'ca', 'prod-jump');
+    sign('elsewhere', 'ca', 'staging-jump');
+    sign('forged', 'other-ca', 'prod-jump');
     const blueprint = makeBlueprint({
-      bastion: { authorizedKeys: [person], userCaKeys: [authority] },
+      bastion: { authorizedKeys: [person], userCaKeys: [ca] },
     });
     const machines = planMachines(blueprint);
     network = new MachineNetwork([
@@ -203,11 +203,11 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     const content = randomBytes(300_000);
     const { stdout, code } = ssh('ops@10.0.24.4', ['cat'], { input: content });
     expect(code).toBe(0);
-    const sum = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-    expect(sum(stdout)).toBe(sum(content));
+    const checksum = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+    expect(checksum(stdout)).toBe(checksum(content));
   });
 
-  it('takes a certificate of the authority that names this cluster, and no other', () => {
+  it('takes a certificate of the CA that names this cluster, and no other', () => {
     expect(ssh('jump@10.0.16.10', ['echo in'], { key: 'certified' }).text).toContain('in\n');
     for (const key of ['elsewhere', 'forged', 'stranger']) {
       expect(ssh('jump@10.0.16.10', ['echo in'], { key })).toMatchObject({ code: 255 });

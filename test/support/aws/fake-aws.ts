@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { listParameters } from './parameter-page';
 
-/** An event as the stand-in for CloudWatch Logs took it. */
+/** An event as the fake CloudWatch Logs took it. */
 export interface ShippedEvent {
   readonly timestamp: number;
   readonly message: string;
@@ -13,10 +13,10 @@ export interface ShippedEvent {
 export type Fault = 'truncate' | 'error' | 'slow';
 
 /** Credentials that the instance metadata hands out; recognizable, so that leaks can be found. */
-export const standInCredentials = {
-  keyId: 'AKIASTANDIN000000001',
-  secret: 'STANDIN-SECRET+wJalrXUtnFEMI/K7MDENG',
-  token: 'STANDIN-TOKEN/IQoJb3JpZ2luX2VjEAAaCXVzLWVhc3QtMSJHMEUCIQ==',
+export const fakeCredentials = {
+  keyId: 'AKIAFAKE000000000001',
+  secret: 'FAKE-SECRET+wJalrXUtnFEMI/K7MDENG',
+  token: 'FAKE-TOKEN/IQoJb3JpZ2luX2VjEAAaCXVzLWVhc3QtMSJHMEUCIQ==',
 } as const;
 
 const region = 'eu-central-1';
@@ -25,7 +25,7 @@ const region = 'eu-central-1';
  * S3, SSM, CloudWatch Logs and the instance metadata (IMDSv2 only) on one loopback port, as far as
  * machines use them. Signatures, session tokens and the limits of PutLogEvents are checked for real.
  */
-export class AwsStandIn {
+export class FakeAws {
   readonly objects = new Map<string, Buffer>();
   readonly parameters = new Map<string, string>();
   /** `group stream` -> events. */
@@ -92,7 +92,7 @@ export class AwsStandIn {
     if (refusal !== undefined) {
       this.refusals.push(`${path}: ${refusal}`);
       // Real services quote the request here, the session token included.
-      send(response, 403, `<Error><Code>SignatureDoesNotMatch</Code>${standInCredentials.token}`);
+      send(response, 403, `<Error><Code>SignatureDoesNotMatch</Code>${fakeCredentials.token}`);
       return;
     }
     if (target(request) === '') this.answerS3(request, response, path, body);
@@ -117,9 +117,9 @@ export class AwsStandIn {
         200,
         JSON.stringify({
           Code: 'Success',
-          AccessKeyId: standInCredentials.keyId,
-          SecretAccessKey: standInCredentials.secret,
-          Token: standInCredentials.token,
+          AccessKeyId: fakeCredentials.keyId,
+          SecretAccessKey: fakeCredentials.secret,
+          Token: fakeCredentials.token,
           Expiration: `${new Date(Date.now() + 3600_000).toISOString().slice(0, 19)}Z`,
         }),
       );
@@ -141,8 +141,8 @@ export class AwsStandIn {
       return;
     }
     if (request.method === 'PUT') {
-      const sum = createHash('sha256').update(body).digest();
-      if (request.headers['x-amz-checksum-sha256'] !== sum.toString('base64')) {
+      const checksum = createHash('sha256').update(body).digest();
+      if (request.headers['x-amz-checksum-sha256'] !== checksum.toString('base64')) {
         send(response, 400, '<Error><Code>BadDigest</Code></Error>');
         return;
       }
@@ -169,7 +169,7 @@ export class AwsStandIn {
   private answerJson(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     const document = JSON.parse(body.toString()) as Readonly<Record<string, unknown>>;
     const refuse = (type: string) => {
-      send(response, 400, JSON.stringify({ __type: type, message: standInCredentials.token }));
+      send(response, 400, JSON.stringify({ __type: type, message: fakeCredentials.token }));
     };
     const action = target(request);
     if (this.faults.has(action)) {
@@ -263,8 +263,8 @@ function verifySignature(request: IncomingMessage, body: Buffer): string | undef
   if (!match) return `no signature of version 4: ${header.slice(0, 40)}`;
   const [, keyId, day = '', scopeRegion = '', service = '', signedHeaders = '', signature = ''] =
     match;
-  if (keyId !== standInCredentials.keyId || scopeRegion !== region) return 'wrong scope';
-  if (request.headers['x-amz-security-token'] !== standInCredentials.token) return 'no token';
+  if (keyId !== fakeCredentials.keyId || scopeRegion !== region) return 'wrong scope';
+  if (request.headers['x-amz-security-token'] !== fakeCredentials.token) return 'no token';
   const names = signedHeaders.split(';');
   for (const needed of ['host', 'x-amz-date', 'x-amz-security-token']) {
     if (!names.includes(needed)) return `${needed} is not signed`;
@@ -290,7 +290,7 @@ function verifySignature(request: IncomingMessage, body: Buffer): string | undef
     .split('/')
     .reduce(
       (previous, part) => createHmac('sha256', previous).update(part).digest(),
-      Buffer.from(`AWS4${standInCredentials.secret}`),
+      Buffer.from(`AWS4${fakeCredentials.secret}`),
     );
   const expected = createHmac('sha256', key).update(text).digest();
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) return 'wrong signature';

@@ -26,7 +26,7 @@ function plan(changes: Partial<BlueprintInput>): HardenedClusterArgs {
     pki: planPki(blueprint),
     portMatrix: planPortMatrix(blueprint),
     addresses: planAddresses(blueprint),
-    // Sums of the artifacts that upstream publishes none of are the user's to lock.
+    // Checksums of the artifacts that upstream publishes none of are the user's to lock.
     allowUnlocked: true,
   };
 }

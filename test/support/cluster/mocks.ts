@@ -230,7 +230,7 @@ function idOf(type: string, name: string, inputs: Properties): string {
   return shortIds.has(type) ? `${name}-id` : `${name}-${type.split(':').at(-1) ?? type}-id`;
 }
 
-/** A stand-in for a certificate: nothing that runs against this monitor looks into one. */
+/** A fake for a certificate: nothing that runs against this monitor looks into one. */
 const certificate = (name: string) =>
   `-----BEGIN CERTIFICATE-----\n${createHash('sha256').update(name).digest('base64')}\n-----END CERTIFICATE-----\n`;
 

@@ -7,27 +7,27 @@ import type { Architecture } from '../../../lib/machine/machine-config';
 import { makePlan } from '../cluster/cluster-plan';
 import { minimalInput } from '../cluster/blueprint-inputs';
 
-type Sums = Record<string, Record<string, Partial<Record<Architecture, string>>>>;
+type Checksums = Record<string, Record<string, Partial<Record<Architecture, string>>>>;
 
 /**
  * The default cluster with the changes of a test, and its artifacts as small files of a folder that
- * the configuration locks by their own sums: nothing is downloaded.
+ * the configuration locks by their own checksums: nothing is downloaded.
  */
 export function engineConfig(
   folder: string,
   changes: Partial<BlueprintInput> = {},
 ): Readonly<Record<string, unknown>> {
   mkdirSync(folder, { recursive: true });
-  const sums: Sums = {};
+  const checksums: Checksums = {};
   for (const artifact of makePlan(changes).machines.flatMap(({ artifacts }) => artifacts)) {
-    const content = `stand-in for ${artifact.name} ${artifact.version} ${artifact.architecture}\n`;
+    const content = `fake for ${artifact.name} ${artifact.version} ${artifact.architecture}\n`;
     writeFileSync(join(folder, artifactFileName(artifact)), content);
-    const versions = (sums[artifact.name] ??= {});
+    const versions = (checksums[artifact.name] ??= {});
     (versions[artifact.version] ??= {})[artifact.architecture] = createHash('sha256')
       .update(content)
       .digest('hex');
   }
-  const input = { ...minimalInput, ...changes, artifacts: { source: folder, sha256: sums } };
+  const input = { ...minimalInput, ...changes, artifacts: { source: folder, sha256: checksums } };
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => [`hardened-cluster:${key}`, value]),
   );

@@ -19,7 +19,7 @@ function subject(inputs: WireProperties) {
 
 const terms = (inputs: WireProperties) => ({
   allowedUses: texts(inputs.allowedUses) as AllowedUse[],
-  isAuthority: inputs.isCaCertificate === true,
+  isCa: inputs.isCaCertificate === true,
   validityHours: Number(inputs.validityPeriodHours),
   notBefore: new Date(),
 });
@@ -53,8 +53,8 @@ const computed: Readonly<
   'tls:index/locallySignedCert:LocallySignedCert': async (inputs) => ({
     certPem: await signRequest({
       requestPem: text(inputs.certRequestPem),
-      authorityCertificatePem: text(inputs.caCertPem),
-      authorityKeyPem: text(inputs.caPrivateKeyPem),
+      caCertificatePem: text(inputs.caCertPem),
+      caKeyPem: text(inputs.caPrivateKeyPem),
       ...terms(inputs),
     }),
   }),

@@ -16,7 +16,7 @@ export interface EtcdCloud {
   stop(): Promise<void>;
 }
 
-/** Starts a stand-in for what a member asks AWS for. Checks uploads, not signatures. */
+/** Starts a fake for what a member asks AWS for. Checks uploads, not signatures. */
 export async function startEtcdCloud(address: string, cluster: string): Promise<EtcdCloud> {
   const objects = new Map<string, Buffer>();
   const parameters = new Map<string, string>();
@@ -108,8 +108,8 @@ function answerObject(
     response.statusCode = broken.s3;
     response.end('<Error><Code>SlowDown</Code></Error>');
   } else if (request.method === 'PUT') {
-    const sum = createHash('sha256').update(body).digest('hex');
-    if (request.headers['x-amz-content-sha256'] !== sum) {
+    const checksum = createHash('sha256').update(body).digest('hex');
+    if (request.headers['x-amz-content-sha256'] !== checksum) {
       response.statusCode = 400;
       response.end('<Error><Code>XAmzContentSHA256Mismatch</Code></Error>');
       return;

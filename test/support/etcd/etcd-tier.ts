@@ -26,8 +26,8 @@ export interface EtcdTierOptions {
   /** @default 3 */
   readonly members?: 1 | 3 | 5;
   /** Members that there are when the cluster is made; the others come later. @default all */
-  readonly founders?: 1 | 3;
-  /** Minor of etcd. @default '3.6' */
+  readonly initialMembers?: 1 | 3;
+  /** Minor version of etcd. @default '3.6' */
   readonly version?: '3.5' | '3.6';
   /** Changes to the configuration besides etcd's version and members and the network. */
   readonly changes?: Partial<BlueprintInput>;
@@ -53,7 +53,7 @@ export interface EtcdTier {
   /** Files of a planned certificate, such as `etcd-0-root`, or of one made for the test. */
   identity(name: string): TlsIdentity;
   /** A certificate of the etcd CA (or another) with any common name. */
-  makeIdentity(name: string, commonName: string, authority?: string): Promise<TlsIdentity>;
+  makeIdentity(name: string, commonName: string, ca?: string): Promise<TlsIdentity>;
   /** etcdctl on this machine, as the API server or another identity, against all or one member. */
   etcdctl(args: readonly string[], options?: EtcdctlOptions): Promise<Finished>;
   /** A client of one member as the API server or another identity. */
@@ -87,7 +87,7 @@ export async function startEtcdTier(options: EtcdTierOptions = {}): Promise<Etcd
 /**
  * Makes a tier whose machines are off: network, PKI, bucket, and each machine with the files of its
  * bundle. Nothing of the rendered files, flags, addresses or paths is changed for the test; what the
- * cloud would tell a machine (`machine.env`) names the stand-in of the cloud.
+ * cloud would tell a machine (`machine.env`) names the fake of the cloud.
  */
 export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<EtcdTier> {
   const { members = 3, version = '3.6', changes = {} } = options;
@@ -108,7 +108,7 @@ export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<Et
   const network = makeEtcdNetwork(blueprint);
   const cloud = await startEtcdCloud(network.hostAddress, blueprint.name);
   for (const [parameter, text] of pki.parameters) cloud.parameters.set(parameter, text);
-  writeDirectory(cloud, blueprintOf(options.founders ?? members));
+  writeDirectory(cloud, blueprintOf(options.initialMembers ?? members));
   const programs = linkPrograms(scratch, tools);
   const lock = resolveLock(blueprint);
   const machines = blueprint.etcd.members.map((member) => {
@@ -167,10 +167,10 @@ function makeTier(parts: TierParts): EtcdTier {
       if (!machine) throw new Error(`no machine ${name}`);
       return machine;
     },
-    makeIdentity: async (name, commonName, authority = 'etcd-ca') => {
-      const issuer = pki.authorities.get(authority);
-      if (!issuer) throw new Error(`no authority ${authority}`);
-      const made = await issueCertificate({ authority: issuer, commonName });
+    makeIdentity: async (name, commonName, ca = 'etcd-ca') => {
+      const issuer = pki.cas.get(ca);
+      if (!issuer) throw new Error(`no CA ${ca}`);
+      const made = await issueCertificate({ ca: issuer, commonName });
       writeFileSync(identity(name).certFile, made.certificate);
       writeFileSync(identity(name).keyFile, made.key);
       return identity(name);
@@ -221,16 +221,17 @@ interface EtcdTools {
   readonly etcdutl: string;
 }
 
-function findEtcdTools(minor: string): EtcdTools {
+function findEtcdTools(minorVersion: string): EtcdTools {
   const find = (name: 'etcd' | 'etcdctl' | 'etcdutl'): string => {
-    const path = findTool(name, { version: minor });
-    if (path === undefined) throw new Error(`${name} ${minor}: not found; see tools/README.md`);
+    const path = findTool(name, { version: minorVersion });
+    if (path === undefined)
+      throw new Error(`${name} ${minorVersion}: not found; see tools/README.md`);
     return path;
   };
   const etcd = find('etcd');
   return {
     etcd,
-    version: toolVersion('etcd', etcd) ?? minor,
+    version: toolVersion('etcd', etcd) ?? minorVersion,
     etcdctl: find('etcdctl'),
     etcdutl: find('etcdutl'),
   };

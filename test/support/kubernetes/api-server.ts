@@ -16,14 +16,14 @@ import {
   type Program,
 } from './kube-process';
 import { listFiles, machineFacts, renderControlPlaneRoot } from './kube-rendered-root';
-import { issueCertificate, makeAuthority } from '../pki';
+import { issueCertificate, makeCa } from '../pki';
 import type { ToolName } from '../tool-catalog';
 import { findTool } from '../tools';
 
 /** Which control plane a test wants. */
 export interface ControlPlaneOptions {
   /** @default '1.36' */
-  readonly minor?: '1.35' | '1.36' | '1.37';
+  readonly minorVersion?: '1.35' | '1.36' | '1.37';
   /** Changes to the configuration besides the version and etcd. */
   readonly changes?: Partial<BlueprintInput>;
   /** A tier that is up already and that the caller stops; its blueprint is used. */
@@ -48,7 +48,7 @@ export interface CertificateSubject {
 
 /** A control plane of real programs, with the command lines that kubeadm rendered. */
 export interface ControlPlane {
-  readonly minor: string;
+  readonly minorVersion: string;
   readonly blueprint: Blueprint;
   readonly baseUrl: string;
   /** PEM of the cluster CA. */
@@ -70,7 +70,7 @@ export interface ControlPlane {
   kubeconfig(name: string, caller: Caller): Promise<string>;
   /** A client of the API server; it is closed with the control plane. */
   client(caller: Caller): KubeClient;
-  /** kubectl of the same minor, as the administrator unless told otherwise. */
+  /** kubectl of the same minor version, as the administrator unless told otherwise. */
   kubectl(
     args: readonly string[],
     options?: {
@@ -85,13 +85,15 @@ export interface ControlPlane {
 }
 
 /** Programs that {@link startControlPlane} needs, for `requireTools`. */
-export function controlPlaneTools<const Minor extends '1.35' | '1.36' | '1.37'>(minor: Minor) {
+export function controlPlaneTools<const MinorVersion extends '1.35' | '1.36' | '1.37'>(
+  minorVersion: MinorVersion,
+) {
   return [
-    `kube-apiserver@${minor}`,
-    `kube-controller-manager@${minor}`,
-    `kube-scheduler@${minor}`,
-    `kubeadm@${minor}`,
-    `kubectl@${minor}`,
+    `kube-apiserver@${minorVersion}`,
+    `kube-controller-manager@${minorVersion}`,
+    `kube-scheduler@${minorVersion}`,
+    `kubeadm@${minorVersion}`,
+    `kubectl@${minorVersion}`,
     'etcd@3.6',
     'etcdctl@3.6',
   ] as const;
@@ -103,14 +105,14 @@ export function controlPlaneTools<const Minor extends '1.35' | '1.36' | '1.37'>(
  * Needs root. The caller has to stop it.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { minor = '1.36' } = options;
+  const { minorVersion = '1.36' } = options;
   const etcd =
     options.etcd ??
     (await startEtcdTier({
       members: options.etcdMembers ?? 1,
       changes: {
         ...options.changes,
-        kubernetes: { ...options.changes?.kubernetes, version: minor },
+        kubernetes: { ...options.changes?.kubernetes, version: minorVersion },
       },
     }));
   const cleanUp: (() => Promise<void>)[] = options.etcd ? [] : [() => etcd.stop()];
@@ -118,7 +120,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    return await start(options, minor, etcd, cleanUp, stop);
+    return await start(options, minorVersion, etcd, cleanUp, stop);
   } catch (error) {
     await stop();
     throw error;
@@ -127,13 +129,13 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
 
 async function start(
   options: ControlPlaneOptions,
-  minor: string,
+  minorVersion: string,
   etcd: EtcdForApiServer,
   cleanUp: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<ControlPlane> {
   const { blueprint, pki } = etcd;
-  const kubeadm = program('kubeadm', minor);
+  const kubeadm = program('kubeadm', minorVersion);
   const rendered = await renderControlPlaneRoot({ blueprint, pki, kubeadm });
   const { root } = rendered;
   cleanUp.push(() => rm(root, { recursive: true, force: true }));
@@ -186,7 +188,7 @@ async function start(
     const [, ...args] = commands.get(name) ?? [];
     const started = startProgram({
       name,
-      path: program(name, minor),
+      path: program(name, minorVersion),
       args,
       logFile: path.join(root, `${name}.log`),
       ...(name === 'kube-apiserver' && options.env ? { env: options.env } : {}),
@@ -200,11 +202,11 @@ async function start(
     }
   });
 
-  const clusterCa = pki.authorities.get('cluster-ca');
+  const clusterCa = pki.cas.get('cluster-ca');
   if (!clusterCa) throw new Error('no cluster CA');
   const issue = async ({ user, group }: CertificateSubject) => {
     const { certificate, key } = await issueCertificate({
-      authority: clusterCa,
+      ca: clusterCa,
       commonName: user,
       ...(group === undefined ? {} : { organization: group }),
     });
@@ -252,7 +254,7 @@ async function start(
   if (options.scheduler === true) run('kube-scheduler');
 
   return {
-    minor,
+    minorVersion,
     blueprint,
     baseUrl,
     ca: clusterCa.certificate,
@@ -267,7 +269,7 @@ async function start(
     kubeconfig,
     client,
     kubectl: (args, { input, kubeconfig: file = adminKubeconfig, env } = {}) =>
-      runCommand(program('kubectl', minor), ['--kubeconfig', file, ...args], {
+      runCommand(program('kubectl', minorVersion), ['--kubeconfig', file, ...args], {
         ...(input === undefined ? {} : { input }),
         env: { HOME: root, ...env },
       }),
@@ -280,15 +282,16 @@ async function start(
   };
 }
 
-function program(name: ToolName, minor: string): string {
-  const found = findTool(name, { version: minor });
-  if (found === undefined) throw new Error(`${name} ${minor}: not found; see tools/README.md`);
+function program(name: ToolName, minorVersion: string): string {
+  const found = findTool(name, { version: minorVersion });
+  if (found === undefined)
+    throw new Error(`${name} ${minorVersion}: not found; see tools/README.md`);
   return found;
 }
 
 /** A webhook that nobody answers; tests of the webhook put a real one in its place. */
 async function writeWebhookKubeconfig(root: string, port: number): Promise<void> {
-  const { certificate } = await makeAuthority('nobody');
+  const { certificate } = await makeCa('nobody');
   const folder = path.join(root, 'etc/kubernetes/aws-iam-authenticator');
   await mkdir(folder, { recursive: true });
   await writeFile(

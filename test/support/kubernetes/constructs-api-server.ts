@@ -6,7 +6,7 @@ import type { CommandResult } from './kube-process';
 
 /** A control plane as it is deployed, but for its etcd, which is a plain one. */
 export interface ApiServer {
-  readonly minor: string;
+  readonly minorVersion: string;
   readonly admin: KubeClient;
   readonly auditLog: string;
   /** A client with a certificate for this user and group. */
@@ -22,12 +22,12 @@ export interface ApiServer {
 }
 
 /** Programs that {@link startApiServer} needs, for `requireTools`. */
-export function apiServerTools(minor: string) {
+export function apiServerTools(minorVersion: string) {
   return [
-    `kube-apiserver@${minor}`,
-    `kube-controller-manager@${minor}`,
-    `kubeadm@${minor}`,
-    `kubectl@${minor}`,
+    `kube-apiserver@${minorVersion}`,
+    `kube-controller-manager@${minorVersion}`,
+    `kubeadm@${minorVersion}`,
+    `kubectl@${minorVersion}`,
     'etcd@3.6',
     'etcdctl@3.6',
   ] as const;
@@ -45,24 +45,25 @@ export async function startApiServer(blueprint: Blueprint): Promise<ApiServer> {
     images: { requireDigests: images.requireDigests },
   });
   try {
-    const minor = minorOf(kubernetes.minor);
-    return adapt(await startControlPlane({ minor, etcd }), () => etcd.stop());
+    const minorVersion = minorVersionOf(kubernetes.minorVersion);
+    return adapt(await startControlPlane({ minorVersion, etcd }), () => etcd.stop());
   } catch (error) {
     await etcd.stop();
     throw error;
   }
 }
 
-function minorOf(minor: string): '1.35' | '1.36' | '1.37' {
-  if (minor === '1.35' || minor === '1.36' || minor === '1.37') return minor;
-  throw new Error(`no test programs of Kubernetes ${minor}`);
+function minorVersionOf(minorVersion: string): '1.35' | '1.36' | '1.37' {
+  if (minorVersion === '1.35' || minorVersion === '1.36' || minorVersion === '1.37')
+    return minorVersion;
+  throw new Error(`no test programs of Kubernetes ${minorVersion}`);
 }
 
 function adapt(plane: ControlPlane, stopEtcd: () => Promise<void>): ApiServer {
   const issue = (user: string, group?: string) =>
     plane.issue({ user, ...(group === undefined ? {} : { group }) });
   return {
-    minor: plane.minor,
+    minorVersion: plane.minorVersion,
     admin: plane.admin,
     auditLog: plane.auditLog,
     clientOf: async (user, group) => plane.client(await issue(user, group)),

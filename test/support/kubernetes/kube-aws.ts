@@ -2,9 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { issueCertificate, makeAuthority } from '../pki';
+import { issueCertificate, makeCa } from '../pki';
 
-/** An identity that the stand-in of STS knows by its access key. */
+/** An identity that the fake STS knows by its access key. */
 export interface AwsIdentity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -12,7 +12,7 @@ export interface AwsIdentity {
   readonly arn: string;
 }
 
-/** An instance that the stand-in of EC2 tells of. */
+/** An instance that the fake EC2 tells of. */
 export interface AwsInstance {
   readonly id: string;
   readonly privateDnsName: string;
@@ -20,7 +20,7 @@ export interface AwsInstance {
 }
 
 /** STS, EC2 and the instance metadata on loopback. */
-export interface AwsStandIn {
+export interface FakeAws {
   readonly url: string;
   readonly region: string;
   /** Environment under which AWS SDKs reach it, signing as one identity. */
@@ -32,23 +32,23 @@ const region = 'eu-central-1';
 const stsHost = `sts.${region}.amazonaws.com`;
 
 /**
- * Starts the stand-in. STS is reached under its true name through a CONNECT proxy and checks each
+ * Starts the fake. STS is reached under its true name through a CONNECT proxy and checks each
  * signature (Signature Version 4), so a forged or changed request is refused as AWS would refuse it.
  */
-export async function startAwsStandIn(options: {
+export async function startFakeAws(options: {
   readonly folder: string;
   readonly identities: readonly AwsIdentity[];
   readonly instances: readonly AwsInstance[];
-}): Promise<AwsStandIn> {
-  const authority = await makeAuthority('aws-test-ca');
+}): Promise<FakeAws> {
+  const ca = await makeCa('aws-test-ca');
   const { certificate, key } = await issueCertificate({
-    authority,
+    ca,
     commonName: stsHost,
     uses: ['server_auth'],
     dnsNames: [stsHost],
   });
   const caFile = `${options.folder}/aws-ca.pem`;
-  await writeFile(caFile, authority.certificate);
+  await writeFile(caFile, ca.certificate);
 
   const sts = createTlsServer({ cert: certificate, key }, (request, response) => {
     answerSts(request, response, options.identities);

@@ -80,7 +80,7 @@ export async function runKubeBench(options: {
     }));
 }
 
-/** Programs are stand-ins that sleep. The overlay's upper folder is the machine's; kube-bench writes nothing into it. */
+/** Programs are fakes that sleep. The overlay's upper folder is the machine's; kube-bench writes nothing into it. */
 const script = `
 mount --make-rprivate /
 mount -t overlay overlay -o "lowerdir=/,upperdir=$UPPER,workdir=$SCRATCH/work" "$SCRATCH/root"

@@ -1,11 +1,11 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:https';
-import { issueCertificate, makeAuthority } from '../pki';
+import { issueCertificate, makeCa } from '../pki';
 
 /** An OIDC issuer on loopback, for as long as a test runs. */
 export interface OidcIssuer {
   readonly url: string;
-  /** PEM of the authority of its certificate. */
+  /** PEM of the CA of its certificate. */
   readonly ca: string;
   /** A signed ID token with these claims beside `iss`, `iat` and `exp`. */
   sign(claims: Readonly<Record<string, unknown>>): string;
@@ -14,9 +14,9 @@ export interface OidcIssuer {
 
 /** Starts an issuer with a discovery document and one RSA key. */
 export async function startOidcIssuer(): Promise<OidcIssuer> {
-  const authority = await makeAuthority('oidc-test-ca');
+  const ca = await makeCa('oidc-test-ca');
   const { certificate, key } = await issueCertificate({
-    authority,
+    ca,
     commonName: 'oidc',
     uses: ['server_auth'],
     ipAddresses: ['127.0.0.1'],
@@ -47,7 +47,7 @@ export async function startOidcIssuer(): Promise<OidcIssuer> {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return {
     url,
-    ca: authority.certificate,
+    ca: ca.certificate,
     sign: (claims) => {
       const now = Math.floor(Date.now() / 1000);
       const head = encode({ alg: 'RS256', kid: 'one', typ: 'JWT' });

@@ -32,15 +32,15 @@ export interface PlainEtcd extends EtcdForApiServer {
  */
 export async function startPlainEtcd(
   changes: Partial<BlueprintInput> = {},
-  /** How long the authorities of the cluster live. @default a day */
-  authorityHours?: number,
+  /** How long the CAs of the cluster live. @default a day */
+  caHours?: number,
 ): Promise<PlainEtcd> {
   const blueprint = makeBlueprint({
     ...changes,
     profile: 'development',
     etcd: { ...changes.etcd, members: 1 },
   });
-  const pki = await materializePki(planPki(blueprint), authorityHours);
+  const pki = await materializePki(planPki(blueprint), caHours);
   const folder = await mkdtemp(path.join(tmpdir(), 'plain-etcd-'));
   const [client = 0, peer = 0] = await freePorts(2);
   const file = async (name: string, parameter: string) => {

@@ -3,7 +3,7 @@ import { generateKey } from '../../../lib/pki/key';
 import type { ControlPlane } from './api-server';
 import { sampleObjects, type KubeObject } from './kube-objects';
 import { waitFor } from './kube-process';
-import { makeAuthority } from '../pki';
+import { makeCa } from '../pki';
 
 interface Stored {
   readonly metadata: { readonly uid: string };
@@ -42,7 +42,7 @@ export async function makeSamples(): Promise<Readonly<Record<string, KubeObject>
     dnsNames: [],
     ipAddresses: [],
   });
-  const { certificate } = await makeAuthority('sample');
+  const { certificate } = await makeCa('sample');
   return sampleObjects(request, certificate);
 }
 

@@ -19,7 +19,7 @@ import { artifactKey } from '../../../lib/machine/artifacts';
 import { renderBundle } from '../../../lib/machine/bundle';
 import type { MachineArtifact, MachineConfig } from '../../../lib/machine/machine-config';
 import { renderUserData } from '../../../lib/machine/user-data';
-import { standInCredentials, type AwsStandIn } from '../aws/fake-aws';
+import { fakeCredentials, type FakeAws } from '../aws/fake-aws';
 import { makeBlueprint } from '../cluster/blueprint-inputs';
 
 /** What one run of a script said. */
@@ -46,7 +46,7 @@ export class MachineRoot {
 
   constructor(
     readonly machine: MachineConfig,
-    readonly cloud: AwsStandIn,
+    readonly cloud: FakeAws,
     overrides: Readonly<Record<string, string>> = {},
   ) {
     for (const folder of ['etc/sysctl.d', 'run', 'tmp', 'usr/local', 'var/lib', 'dev', 'stubs']) {
@@ -70,7 +70,7 @@ export class MachineRoot {
     );
   }
 
-  /** Puts what the machine needs into the stand-in: bundle, artifacts, secrets. */
+  /** Puts what the machine needs into the fake: bundle, artifacts, secrets. */
   provide(): void {
     const bundle = renderBundle(this.machine);
     this.cloud.objects.set(`/bucket/bundles/${this.machine.name}.tar`, bundle.tar);
@@ -160,10 +160,10 @@ export class MachineRoot {
         } else if (status.isSymbolicLink()) {
           found[path] = `link ${readlinkSync(join(this.path, path))}`;
         } else {
-          const sum = createHash('sha256')
+          const checksum = createHash('sha256')
             .update(readFileSync(join(this.path, path)))
             .digest('hex');
-          found[path] = `file ${mode} ${owner} ${sum}`;
+          found[path] = `file ${mode} ${owner} ${checksum}`;
         }
       }
     };
@@ -203,14 +203,14 @@ export function which(program: string): string {
   return path;
 }
 
-/** A machine whose artifacts are small stand-ins, locked by their own sums. */
+/** A machine whose artifacts are small fakes, locked by their own checksums. */
 export function withFakeArtifacts(machine: MachineConfig): MachineConfig {
   return {
     ...machine,
     artifacts: machine.artifacts.map((artifact) => {
       const content = fakeArtifact(artifact);
-      const sum = (algorithm: string) => createHash(algorithm).update(content).digest('hex');
-      return { ...artifact, sha256: sum('sha256') };
+      const checksum = (algorithm: string) => createHash(algorithm).update(content).digest('hex');
+      return { ...artifact, sha256: checksum('sha256') };
     }),
   };
 }
@@ -252,7 +252,7 @@ function packMembers({ name, install }: MachineArtifact): Buffer {
 
 /** A secret of the right form that no log and no other file may hold. */
 export function fakeSecret(parameter: string): string {
-  const body = Buffer.from(`STANDIN-SECRET ${parameter}`).toString('base64');
+  const body = Buffer.from(`FAKE-SECRET ${parameter}`).toString('base64');
   if (parameter.endsWith('secrets-encryption')) return body;
   const certificate = Buffer.from(`certificate of ${parameter}`).toString('base64');
   return pemBlock('CERTIFICATE', certificate) + pemBlock('PRIVATE KEY', body);
@@ -265,9 +265,9 @@ function pemBlock(label: string, body: string): string {
 
 /** Texts that must be nowhere but in files of secrets. */
 export const forbiddenTexts: readonly string[] = [
-  standInCredentials.secret,
-  standInCredentials.token,
-  Buffer.from('STANDIN-SECRET ').toString('base64').slice(0, 18),
+  fakeCredentials.secret,
+  fakeCredentials.token,
+  Buffer.from('FAKE-SECRET ').toString('base64').slice(0, 18),
 ];
 
 /** A machine that keeps its data on the root disk: volumes have a suite of their own. */

@@ -136,8 +136,8 @@ mount --bind "$folder/log" /var/log
 mount --bind "$folder/sessions" /var/log/hardened-cluster/sessions
 mount -t tmpfs -o mode=0755 tmpfs /run
 mkdir -p /run/sshd
-systemd-sysusers /etc/sysusers.d/hardened-cluster-people.conf
-systemd-tmpfiles --create /etc/tmpfiles.d/hardened-cluster-people.conf
+systemd-sysusers /etc/sysusers.d/hardened-cluster-ssh-accounts.conf
+systemd-tmpfiles --create /etc/tmpfiles.d/hardened-cluster-ssh-accounts.conf
 rm -f /etc/ssh/ssh_host_*
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 /usr/sbin/sshd -t

@@ -4,7 +4,7 @@ import type { Finding } from '../../finding';
 import { documentsOfKind } from '../../readers/documents';
 import { flagList, flagValue, showFlag, type Flags } from '../../readers/flags';
 import { mappingsAt, textAt, valueAt } from '../../readers/values';
-import { apiServerFlag, judgeComponents } from './flag-check';
+import { apiServerFlag, evaluateComponents } from './flag-check';
 
 const healthPaths = ['/livez', '/readyz', '/healthz'];
 
@@ -17,7 +17,7 @@ export const apiServerAccessChecks: readonly Check[] = [
     remedy:
       'Set --anonymous-auth=false, or an AuthenticationConfiguration that allows anonymous requests on /livez, /readyz and /healthz alone.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [anonymousFinding(facts, flags)]),
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [anonymousFinding(facts, flags)]),
   },
   {
     id: 'api/service-account-tokens',
@@ -26,7 +26,7 @@ export const apiServerAccessChecks: readonly Check[] = [
     remedy:
       'Set --service-account-issuer, --service-account-key-file and --service-account-signing-key-file.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) =>
+      evaluateComponents(facts, ['kube-apiserver'], (flags) =>
         [
           'service-account-issuer',
           'service-account-key-file',
@@ -44,7 +44,7 @@ export const apiServerAccessChecks: readonly Check[] = [
     remedy:
       'Set --authentication-token-webhook-config-file, --oidc-issuer-url or a jwt issuer in --authentication-config.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => {
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => {
         const flag = ['authentication-token-webhook-config-file', 'oidc-issuer-url'].find(
           (name) => (flagValue(flags, name) ?? '') !== '',
         );
@@ -105,7 +105,7 @@ export const apiServerAccessChecks: readonly Check[] = [
 ];
 
 function modes(facts: Facts, holds: (modes: readonly string[]) => boolean) {
-  return judgeComponents(facts, ['kube-apiserver'], (flags) => {
+  return evaluateComponents(facts, ['kube-apiserver'], (flags) => {
     const configured = flagValue(flags, 'authorization-config');
     const fromFile = configured === undefined ? [] : authorizers(facts, configured);
     const found = [...flagList(flags, 'authorization-mode'), ...fromFile];

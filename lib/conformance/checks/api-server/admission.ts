@@ -4,7 +4,7 @@ import type { Finding } from '../../finding';
 import { admissionPluginConfiguration } from '../../readers/admission-configuration';
 import { flagList, showFlag, type Flags } from '../../readers/flags';
 import { mappingsAt, textAt } from '../../readers/values';
-import { admissionPlugin, apiServerFlag, judgeComponents, pluginIsOn } from './flag-check';
+import { admissionPlugin, apiServerFlag, evaluateComponents, pluginIsOn } from './flag-check';
 
 /** On by default in every supported version; the guide's kops chapter names them. */
 const pluginsOnByDefault = [
@@ -56,7 +56,7 @@ export const apiServerAdmissionChecks: readonly Check[] = [
     why: 'Quotas, limits, service accounts and the admission policies of this cluster hang on them.',
     remedy: 'Leave them out of --disable-admission-plugins.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => {
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => {
         const off = flagList(flags, 'disable-admission-plugins').filter((name) =>
           pluginsOnByDefault.includes(name),
         );
@@ -71,7 +71,7 @@ export const apiServerAdmissionChecks: readonly Check[] = [
     remedy:
       'Name EventRateLimit in --enable-admission-plugins and give it a Configuration by --admission-control-config-file.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [
         pluginIsOn(flags, 'EventRateLimit'),
         eventLimits(facts, flags, (limits) => limits.length > 0),
       ]),
@@ -82,7 +82,7 @@ export const apiServerAdmissionChecks: readonly Check[] = [
     why: 'These are the values that SCS-0215 recommends for a whole cluster.',
     remedy: 'Set a limit of type Server with qps 5000 and burst 20000.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [
         eventLimits(facts, flags, (limits) => limits.includes('Server: qps 5000, burst 20000')),
       ]),
   },

@@ -1,7 +1,7 @@
 import type { Check } from '../../check';
 import type { Finding } from '../../finding';
 import { flagList, flagValue, showFlag, type Flags } from '../../readers/flags';
-import { apiServerFlag, judgeComponents } from './flag-check';
+import { apiServerFlag, evaluateComponents } from './flag-check';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/;
 
@@ -14,7 +14,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
     remedy:
       'Leave out --insecure-port and --insecure-bind-address; from 1.24 on they stop the API server.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [
         {
           holds: ['0', undefined].includes(flagValue(flags, 'insecure-port')),
           evidence: showFlag(flags, 'insecure-port'),
@@ -31,12 +31,12 @@ export const apiServerEndpointChecks: readonly Check[] = [
   },
   {
     id: 'api/etcd-tls',
-    title: 'The API server talks to etcd over TLS, with a client certificate and a named authority',
+    title: 'The API server talks to etcd over TLS, with a client certificate and a named CA',
     why: 'Everything the cluster knows, Secrets included, passes over this connection.',
     remedy:
       'Set --etcd-servers with https:// addresses, --etcd-cafile, --etcd-certfile and --etcd-keyfile.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [
         httpsServers(flags),
         ...['etcd-cafile', 'etcd-certfile', 'etcd-keyfile'].map((name) => ({
           holds: (flagValue(flags, name) ?? '') !== '',
@@ -46,7 +46,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
   },
   apiServerFlag(
     {
-      id: 'api/kubelet-authority',
+      id: 'api/kubelet-ca',
       title: 'The API server verifies the serving certificates of kubelets',
       why: 'Otherwise somebody in the path can pose as a node and read what is sent to it.',
       remedy: 'Set --kubelet-certificate-authority, with serverTLSBootstrap on kubelets.',
@@ -60,7 +60,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
     why: 'Nobody but the machine itself uses these ports (10257, 10259).',
     remedy: 'Set --bind-address=127.0.0.1 for both.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
+      evaluateComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
         {
           holds: loopback.test(flagValue(flags, 'bind-address') ?? '0.0.0.0'),
           evidence: showFlag(flags, 'bind-address'),
@@ -73,7 +73,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
     why: 'Their old ports (10252, 10251) were plain HTTP and open to all.',
     remedy: 'Leave out --port and --address, or set --port=0.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
+      evaluateComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
         {
           holds: ['0', undefined].includes(flagValue(flags, 'port')),
           evidence: showFlag(flags, 'port'),
@@ -100,7 +100,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
     why: 'Profiles tell about the system and are costly enough to slow it down.',
     remedy: 'Set --profiling=false for both.',
     run: (facts) =>
-      judgeComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
+      evaluateComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [
         {
           holds: flagValue(flags, 'profiling') === 'false',
           evidence: showFlag(flags, 'profiling'),

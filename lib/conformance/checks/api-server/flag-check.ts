@@ -7,16 +7,16 @@ import { flagList, flagValue, showFlag, type Flags } from '../../readers/flags';
 type Description = Pick<Check, 'id' | 'title' | 'why' | 'remedy'>;
 
 /** Findings over every instance of a component. */
-export function judgeComponents(
+export function evaluateComponents(
   facts: Facts,
   components: readonly ControlPlaneComponent[],
-  judge: (flags: Flags) => readonly Finding[],
+  evaluate: (flags: Flags) => readonly Finding[],
 ): ReturnType<Check['run']> {
   const findings = components.flatMap((component) =>
-    componentFlags(facts, component).flatMap(({ place, flags }) =>
-      judge(flags).map(({ holds, evidence }) => ({
+    componentFlags(facts, component).flatMap(({ location, flags }) =>
+      evaluate(flags).map(({ holds, evidence }) => ({
         holds,
-        evidence: `${place}: ${component}: ${evidence}`,
+        evidence: `${location}: ${component}: ${evidence}`,
       })),
     ),
   );
@@ -33,7 +33,7 @@ export function apiServerFlag(
   return {
     ...description,
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [
         { holds: holds(flagValue(flags, flag), flags), evidence: showFlag(flags, flag) },
       ]),
   };
@@ -44,7 +44,7 @@ export function admissionPlugin(description: Description, plugin: string): Check
   return {
     ...description,
     run: (facts) =>
-      judgeComponents(facts, ['kube-apiserver'], (flags) => [pluginIsOn(flags, plugin)]),
+      evaluateComponents(facts, ['kube-apiserver'], (flags) => [pluginIsOn(flags, plugin)]),
   };
 }
 

@@ -20,14 +20,14 @@ export const awsChecks: readonly Check[] = [
     title: 'The metadata service answers requests with a session token alone (IMDSv2)',
     why: 'Without tokens a single forged request through a web application reads the credentials of the machine.',
     remedy: 'Set metadataOptions.httpTokens to required.',
-    run: (facts) => judgeMetadata(facts, 'httpTokens', (value) => value === 'required'),
+    run: (facts) => evaluateMetadata(facts, 'httpTokens', (value) => value === 'required'),
   },
   {
     id: 'aws/metadata-hop-limit',
     title: 'Answers of the metadata service do not travel beyond the machine itself (hop limit 1)',
     why: 'With a higher limit they reach pods, which then have all the rights of their node in AWS.',
     remedy: 'Set metadataOptions.httpPutResponseHopLimit to 1.',
-    run: (facts) => judgeMetadata(facts, 'httpPutResponseHopLimit', (value) => value === '1'),
+    run: (facts) => evaluateMetadata(facts, 'httpPutResponseHopLimit', (value) => value === '1'),
   },
   {
     id: 'aws/roles-not-shared',
@@ -76,7 +76,7 @@ export const awsChecks: readonly Check[] = [
       );
       const written = statements
         .filter(({ effect }) => effect === 'Allow')
-        .map(({ place, actions, resources }): Finding => {
+        .map(({ location, actions, resources }): Finding => {
           const everything = resources.some((resource) =>
             /^\*$|:parameter\/\*$|:key\/\*$/.test(resource),
           );
@@ -87,7 +87,7 @@ export const awsChecks: readonly Check[] = [
           );
           return {
             holds: wide.length === 0,
-            evidence: `${place}: ${wide.length > 0 ? wide.join(', ') : `${actions.length} named actions`}`,
+            evidence: `${location}: ${wide.length > 0 ? wide.join(', ') : `${actions.length} named actions`}`,
           };
         });
       return verdictOf([...attached, ...written], 'no policies of roles among the facts');
@@ -149,7 +149,11 @@ export const awsChecks: readonly Check[] = [
   },
 ];
 
-function judgeMetadata(facts: Facts, field: string, holds: (value: string | undefined) => boolean) {
+function evaluateMetadata(
+  facts: Facts,
+  field: string,
+  holds: (value: string | undefined) => boolean,
+) {
   const cloud = readCloud(facts);
   return verdictOf(
     readHosts(facts)?.map(({ name, resource: { inputs } }): Finding => {

@@ -17,7 +17,7 @@ export const backupChecks: readonly Check[] = [
     why: 'A mistake or an attack that deletes objects deletes them on every member at once.',
     remedy: 'Run etcdctl snapshot save by a timer and keep the file elsewhere.',
     run: (facts) =>
-      judgeEtcdMachines(facts, (machine) => {
+      evaluateEtcdMachines(facts, (machine) => {
         const timers = backupTimers(machine);
         return {
           holds: timers.length > 0,
@@ -31,7 +31,7 @@ export const backupChecks: readonly Check[] = [
     why: 'Everything since the last backup is lost with the cluster.',
     remedy: 'Let the timer run at least weekly; hourly is the default here.',
     run: (facts) =>
-      judgeEtcdMachines(facts, (machine) => {
+      evaluateEtcdMachines(facts, (machine) => {
         const timers = backupTimers(machine);
         return {
           holds: timers.some(({ seconds }) => seconds !== undefined && seconds <= week),
@@ -101,8 +101,8 @@ export const backupChecks: readonly Check[] = [
   },
 ];
 
-function judgeEtcdMachines(facts: Facts, judge: (machine: MachineFact) => Finding) {
-  return verdictOf(etcdMachines(facts)?.map(judge), 'no etcd machine among the facts');
+function evaluateEtcdMachines(facts: Facts, evaluate: (machine: MachineFact) => Finding) {
+  return verdictOf(etcdMachines(facts)?.map(evaluate), 'no etcd machine among the facts');
 }
 
 interface BackupTimer {

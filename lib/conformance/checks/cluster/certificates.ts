@@ -20,7 +20,7 @@ export const certificateChecks: readonly Check[] = [
       'Issue certificates for 365 days at most; set certificateValidityPeriod for kubeadm and --cluster-signing-duration.',
     run: (facts) => {
       const issued = (facts.certificates ?? [])
-        .filter(({ isAuthority }) => !isAuthority)
+        .filter(({ isCa }) => !isCa)
         .map(({ name, validityDays }): Finding => ({
           holds: validityDays <= 366,
           evidence: `${name}: ${validityDays} days`,
@@ -35,12 +35,12 @@ export const certificateChecks: readonly Check[] = [
           };
         },
       );
-      const signed = componentFlags(facts, 'kube-controller-manager').map(({ place, flags }) => {
+      const signed = componentFlags(facts, 'kube-controller-manager').map(({ location, flags }) => {
         const text = flagValue(flags, 'cluster-signing-duration');
         const hours = text === undefined ? kubeadmDefaultHours : durationHours(text);
         return {
           holds: hours !== undefined && hours <= hoursOfYear,
-          evidence: `${place}: --cluster-signing-duration=${text ?? 'not set (a year)'}`,
+          evidence: `${location}: --cluster-signing-duration=${text ?? 'not set (a year)'}`,
         };
       });
       return verdictOf([...issued, ...kubeadm, ...signed], 'no certificates among the facts');
@@ -77,14 +77,14 @@ export const certificateChecks: readonly Check[] = [
     },
   },
   {
-    id: 'certificates/authority-lifetime',
+    id: 'certificates/ca-lifetime',
     title: 'Certificate authorities live for more than two years and ten at most',
     why: 'One that lives for ever is never renewed; one that ends soon takes the cluster with it.',
-    remedy: 'Give authorities between two and ten years and renew them within.',
+    remedy: 'Give CAs between two and ten years and renew them within.',
     run: ({ certificates }) =>
       verdictOf(
         certificates
-          ?.filter(({ isAuthority }) => isAuthority)
+          ?.filter(({ isCa }) => isCa)
           .map(({ name, validityDays }): Finding => ({
             holds: validityDays > 730 && validityDays <= 3653,
             evidence: `${name}: ${validityDays} days`,

@@ -117,7 +117,7 @@ export const distributionChecks: readonly Check[] = [
         ({ names }) => !names.includes('topology.scs.community/host-id'),
       );
       if (labels.length > 0 && missing.length === 0) {
-        return pass(...labels.map(({ place }) => `${place}: topology.scs.community/host-id`));
+        return pass(...labels.map(({ location }) => `${location}: topology.scs.community/host-id`));
       }
       const hosts = readHosts(facts);
       const dedicated = (hosts ?? []).some(({ resource: { inputs } }) =>
@@ -129,7 +129,10 @@ export const distributionChecks: readonly Check[] = [
         );
       }
       return verdictOf(
-        missing.map(({ place }): Finding => ({ holds: false, evidence: `${place}: no host-id` })),
+        missing.map(({ location }): Finding => ({
+          holds: false,
+          evidence: `${location}: no host-id`,
+        })),
         'no node labels among the facts',
       );
     },
@@ -144,9 +147,9 @@ function labelCheck(id: string, label: string, what: string): Check {
     remedy: `Give kubelets the node label ${label}.`,
     run: (facts) =>
       verdictOf(
-        nodeLabels(facts).map(({ place, names }): Finding => ({
+        nodeLabels(facts).map(({ location, names }): Finding => ({
           holds: names.includes(label),
-          evidence: `${place}: ${names.includes(label) ? label : `no ${label}`}`,
+          evidence: `${location}: ${names.includes(label) ? label : `no ${label}`}`,
         })),
         'no node labels among the facts',
       ),
@@ -156,14 +159,14 @@ function labelCheck(id: string, label: string, what: string): Check {
 function onSpread(
   facts: Facts,
   role: 'control-plane' | 'worker',
-  judge: (spread: Spread) => Verdict,
+  evaluate: (spread: Spread) => Verdict,
 ): Verdict {
   const cloud = readCloud(facts);
   if (!cloud) return unknown(noCloud);
   const spread = spreadOf(facts, cloud, role);
   return spread.names.length === 0 || spread.zones.size === 0
     ? unknown(`no machine of tier ${role} with a zone among the facts`)
-    : judge(spread);
+    : evaluate(spread);
 }
 
 function spreadOf(facts: Facts, cloud: Cloud, role: 'control-plane' | 'worker'): Spread {

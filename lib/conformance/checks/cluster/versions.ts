@@ -1,4 +1,4 @@
-import { compareVersions, minorOf } from '../../../blueprint/version';
+import { compareVersions, minorVersionOf } from '../../../blueprint/version';
 import {
   kubernetesReleases,
   releasesComparedOn,
@@ -8,83 +8,88 @@ import type { Check, Verdict } from '../../check';
 import type { Facts } from '../../facts';
 import { fail, pass, unknown, verdictOf, type Finding } from '../../finding';
 
-/** The version policy, judged on the day of the facts. */
+/** The version policy, evaluated on the day of the facts. */
 export const versionChecks: readonly Check[] = [
   {
-    id: 'versions/minor-supported',
-    title: 'Upstream still supports the Kubernetes minor of the cluster',
-    why: 'After its end of life a minor gets no fix any more, whatever is found.',
-    remedy: 'Upgrade to a supported minor, one minor at a time.',
+    id: 'versions/minor-version-supported',
+    title: 'Upstream still supports the Kubernetes minor version of the cluster',
+    why: 'After its end of life a minor version gets no fix any more, whatever is found.',
+    remedy: 'Upgrade to a supported minor version, one minor version at a time.',
     run: (facts) =>
       onVersion(facts, (version, today) => {
-        const release = kubernetesReleases.find(({ minor }) => minor === minorOf(version));
-        if (!release) return fail(`${version} is none of the supported minors`);
+        const release = kubernetesReleases.find(
+          ({ minorVersion }) => minorVersion === minorVersionOf(version),
+        );
+        if (!release) return fail(`${version} is none of the supported minor versions`);
         const evidence = `${version}: supported until ${release.endOfLife}`;
         return today <= release.endOfLife ? pass(evidence) : fail(evidence);
       }),
   },
   {
     id: 'versions/patch-current',
-    title: 'No newer patch of the minor has been out for more than a month',
+    title: 'No newer patch of the minor version has been out for more than a month',
     why: 'What a patch repairs is public from the day of its release.',
     remedy: 'Set kubernetes.version to the newest patch, lock its artifacts and roll it out.',
-    run: (facts) => judgePatches(facts, { months: 1 }, () => true),
+    run: (facts) => evaluatePatches(facts, { months: 1 }, () => true),
   },
   {
     id: 'versions/critical-patch-in-two-weeks',
     title: 'No newer patch that may fix a critical CVE has been out for more than two weeks',
     why: 'A flaw of CVSS 8 or more is exploited within days.',
     remedy: 'Roll out the patch, or record in the table of releases that it fixes no such CVE.',
-    run: (facts) => judgePatches(facts, { days: 14 }, mayBeCritical),
+    run: (facts) => evaluatePatches(facts, { days: 14 }, mayBeCritical),
   },
   {
     id: 'versions/critical-patch-in-two-days',
     title: 'No newer patch that may fix a critical CVE has been out for more than two days',
     why: 'A flaw of CVSS 8 or more is exploited within days.',
     remedy: 'Roll out the patch, or record in the table of releases that it fixes no such CVE.',
-    run: (facts) => judgePatches(facts, { days: 2 }, mayBeCritical),
+    run: (facts) => evaluatePatches(facts, { days: 2 }, mayBeCritical),
   },
   {
-    id: 'versions/newest-minor-offered',
-    title: 'The newest minor of Kubernetes can be built, at most four months after its release',
+    id: 'versions/newest-minor-version-offered',
+    title:
+      'The newest minor version of Kubernetes can be built, at most four months after its release',
     why: 'Who lags behind loses the time to test an upgrade before support ends.',
-    remedy: 'Use a version of this project that knows the newest minor.',
+    remedy: 'Use a version of this project that knows the newest minor version.',
     run: ({ today }) => {
       if (today === undefined) return unknown('the day is not known');
       const newest = kubernetesReleases.at(-1);
-      if (!newest) return fail('no minor can be built');
-      // Three minors a year: the next one comes four months on, and may be four months late here.
+      if (!newest) return fail('no minor version can be built');
+      // Three minor versions a year: the next one comes four months on, and may be four months late here.
       const due = later(newest.released, { months: 8 });
-      const evidence = `${newest.minor} of ${newest.released} is the newest known; the table was compared with upstream on ${releasesComparedOn}`;
+      const evidence = `${newest.minorVersion} of ${newest.released} is the newest known; the table was compared with upstream on ${releasesComparedOn}`;
       return today <= due ? pass(evidence) : fail(evidence);
     },
   },
   {
-    id: 'versions/every-minor-offered',
-    title: 'Every minor that upstream supports can be built',
+    id: 'versions/every-minor-version-offered',
+    title: 'Every minor version that upstream supports can be built',
     why: 'Users need the whole of the support period to move their workloads.',
-    remedy: 'Use a version of this project that knows all supported minors.',
+    remedy: 'Use a version of this project that knows all supported minor versions.',
     run: ({ today }) => {
       if (today === undefined) return unknown('the day is not known');
       const supported = kubernetesReleases.filter(({ endOfLife }) => endOfLife >= today);
-      const evidence = `${supported.map(({ minor }) => minor).join(', ') || 'none'} can be built`;
+      const evidence = `${supported.map(({ minorVersion }) => minorVersion).join(', ') || 'none'} can be built`;
       return supported.length >= 3 ? pass(evidence) : fail(evidence);
     },
   },
   {
     id: 'versions/tested',
-    title: 'The suite on real programs ran on this minor before it was offered',
+    title: 'The suite on real programs ran on this minor version before it was offered',
     why: 'An update that nobody has tried can take the cluster down as surely as an attack.',
     remedy:
-      'Use a minor that the table of releases names as tested, or run the CNCF end-to-end tests in a staging cluster and waive the clause with their result.',
+      'Use a minor version that the table of releases names as tested, or run the CNCF end-to-end tests in a staging cluster and waive the clause with their result.',
     run: (facts) =>
       onVersion(facts, (version) => {
-        const release = kubernetesReleases.find(({ minor }) => minor === minorOf(version));
+        const release = kubernetesReleases.find(
+          ({ minorVersion }) => minorVersion === minorVersionOf(version),
+        );
         const tested = release?.tested ?? [];
-        // A patch carries fixes only; the CNCF certifies by minor as well.
+        // A patch carries fixes only; the CNCF certifies by minor version as well.
         return tested.length > 0
-          ? pass(`${version}: the suite ran on ${tested.join(', ')} of the same minor`)
-          : fail(`${version}: the suite ran on no version of this minor`);
+          ? pass(`${version}: the suite ran on ${tested.join(', ')} of the same minor version`)
+          : fail(`${version}: the suite ran on no version of this minor version`);
       }),
   },
 ];
@@ -93,21 +98,23 @@ function mayBeCritical({ fixesCriticalCve }: KubernetesPatch): boolean {
   return fixesCriticalCve !== false;
 }
 
-function onVersion(facts: Facts, judge: (version: string, today: string) => Verdict): Verdict {
+function onVersion(facts: Facts, evaluate: (version: string, today: string) => Verdict): Verdict {
   if (facts.kubernetesVersion === undefined) return unknown('the version is not known');
   if (facts.today === undefined) return unknown('the day is not known');
-  return judge(facts.kubernetesVersion.replace(/^v/, ''), facts.today);
+  return evaluate(facts.kubernetesVersion.replace(/^v/, ''), facts.today);
 }
 
 /** Fails when a newer patch that matters has been out for longer than it may be. */
-function judgePatches(
+function evaluatePatches(
   facts: Facts,
   allowed: Period,
   matters: (patch: KubernetesPatch) => boolean,
 ): Verdict {
   return onVersion(facts, (version, today) => {
-    const release = kubernetesReleases.find(({ minor }) => minor === minorOf(version));
-    if (!release) return fail(`${version} is none of the supported minors`);
+    const release = kubernetesReleases.find(
+      ({ minorVersion }) => minorVersion === minorVersionOf(version),
+    );
+    if (!release) return fail(`${version} is none of the supported minor versions`);
     const newer = release.patches.filter(
       (patch) => compareVersions(patch.version, version) > 0 && patch.released <= today,
     );

@@ -102,8 +102,8 @@ function passwordFindings(machine: MachineFact): Finding[] {
 
 function apiServerRights(facts: Facts): ReturnType<Check['run']> {
   const users = (facts.certificates ?? [])
-    .filter(({ name, issuer, isAuthority, extendedKeyUsages }) => {
-      const client = !isAuthority && extendedKeyUsages.includes('clientAuth');
+    .filter(({ name, issuer, isCa, extendedKeyUsages }) => {
+      const client = !isCa && extendedKeyUsages.includes('clientAuth');
       return (
         client && issuer.includes('etcd') && /^(apiserver-)?etcd-client$|kube-apiserver/.test(name)
       );

@@ -5,7 +5,7 @@ import { componentFlags } from '../../readers/component-flags';
 import { etcdMachines, readEtcd } from '../../readers/etcd-members';
 import { flagList } from '../../readers/flags';
 import { readHostFirewall } from '../../readers/nftables';
-import { judgePortSources } from '../network/port-sources';
+import { evaluatePortSources } from '../network/port-sources';
 
 /** Checks of where etcd runs and who reaches it. */
 export const etcdPlacementChecks: readonly Check[] = [
@@ -34,14 +34,15 @@ export const etcdPlacementChecks: readonly Check[] = [
     why: 'Every other machine that reaches the port can try certificates and exploits on the data store.',
     remedy: 'Allow 2379 from the security group of the control plane, and from nothing else.',
     run: (facts) =>
-      onOwnMachines(facts, () => judgePortSources(facts, 2379, ['etcd'], ['control-plane'])),
+      onOwnMachines(facts, () => evaluatePortSources(facts, 2379, ['etcd'], ['control-plane'])),
   },
   {
     id: 'etcd/peer-port-restricted',
     title: 'The peer port of etcd (2380) lets in etcd members alone',
     why: 'The peer port speaks for the data itself: nobody but members has business there.',
     remedy: 'Allow 2380 from the security group of etcd itself, and from nothing else.',
-    run: (facts) => onOwnMachines(facts, () => judgePortSources(facts, 2380, ['etcd'], ['etcd'])),
+    run: (facts) =>
+      onOwnMachines(facts, () => evaluatePortSources(facts, 2380, ['etcd'], ['etcd'])),
   },
   {
     id: 'etcd/host-firewall',
@@ -67,8 +68,8 @@ export const etcdPlacementChecks: readonly Check[] = [
 
 function separateMachines(facts: Facts) {
   const machines = facts.machines;
-  const stacked = componentFlags(facts, 'etcd').map(({ place }) => place);
-  if (stacked.length > 0) return fail(...stacked.map((place) => `${place}: etcd as a pod`));
+  const stacked = componentFlags(facts, 'etcd').map(({ location }) => location);
+  if (stacked.length > 0) return fail(...stacked.map((location) => `${location}: etcd as a pod`));
   if (machines === undefined) return unknown('no machines among the facts');
   const etcd = readEtcd(facts);
   if (etcd.length === 0) return unknown('no etcd process among the facts');
@@ -101,9 +102,9 @@ function memberCount(facts: Facts): number | undefined {
 }
 
 /** The clause is about etcd on machines of its own. */
-function onOwnMachines(facts: Facts, judge: () => Verdict): Verdict {
+function onOwnMachines(facts: Facts, evaluate: () => Verdict): Verdict {
   const machines = facts.machines ?? [];
   return machines.length > 0 && machines.every(({ role }) => role !== 'etcd')
     ? notApplicable('etcd has no machines of its own')
-    : judge();
+    : evaluate();
 }

@@ -9,12 +9,12 @@ const noEtcd = 'no etcd process among the facts: its flags are not known';
 /** One finding a flag and process. */
 function flagFindings(
   facts: Facts,
-  judge: (flags: Flags) => readonly (readonly [flag: string, holds: boolean])[],
+  evaluate: (flags: Flags) => readonly (readonly [flag: string, holds: boolean])[],
 ) {
-  const findings = readEtcd(facts).flatMap(({ place, flags }) =>
-    judge(flags).map(([flag, holds]): Finding => ({
+  const findings = readEtcd(facts).flatMap(({ location, flags }) =>
+    evaluate(flags).map(([flag, holds]): Finding => ({
       holds,
-      evidence: `${place}: ${showFlag(flags, flag)}`,
+      evidence: `${location}: ${showFlag(flags, flag)}`,
     })),
   );
   return verdictOf(findings, noEtcd);
@@ -69,16 +69,16 @@ export const etcdTransportChecks: readonly Check[] = [
       ]),
   },
   {
-    id: 'etcd/no-self-made-certificates',
+    id: 'etcd/no-self-signed-certificates',
     title: 'etcd does not make up certificates of its own',
-    why: 'A self-made certificate proves nothing: anybody in the path can present another one.',
+    why: 'A self-signed certificate proves nothing: anybody in the path can present another one.',
     remedy: 'Leave out --auto-tls and --peer-auto-tls or set them to false.',
     run: (facts) =>
       flagFindings(facts, (flags) => [isOff(flags, 'auto-tls'), isOff(flags, 'peer-auto-tls')]),
   },
   {
     id: 'etcd/client-certificates-required',
-    title: 'etcd takes clients with a certificate of its authority alone',
+    title: 'etcd takes clients with a certificate of its CA alone',
     why: 'Users are known by the common name of their certificate; without this flag nobody has to show one.',
     remedy: 'Set --client-cert-auth=true and --trusted-ca-file.',
     run: (facts) =>
@@ -89,7 +89,7 @@ export const etcdTransportChecks: readonly Check[] = [
   },
   {
     id: 'etcd/peer-certificates-required',
-    title: 'etcd takes peers with a certificate of its authority alone',
+    title: 'etcd takes peers with a certificate of its CA alone',
     why: 'Whoever reaches the peer port could join or feed the cluster.',
     remedy: 'Set --peer-client-cert-auth=true and --peer-trusted-ca-file.',
     run: (facts) =>

@@ -8,8 +8,8 @@ import { textAt } from '../../readers/values';
 const noKubelet = 'no kubelet configuration among the facts';
 const loopback = /^(127\.\d+\.\d+\.\d+|localhost|::1|\[::1\])(:\d+)?$/;
 
-function judgeKubelets(facts: Facts, judge: (kubelet: Kubelet) => readonly Finding[]) {
-  return verdictOf(readKubelets(facts)?.flatMap(judge), noKubelet);
+function evaluateKubelets(facts: Facts, evaluate: (kubelet: Kubelet) => readonly Finding[]) {
+  return verdictOf(readKubelets(facts)?.flatMap(evaluate), noKubelet);
 }
 
 /** A check of one setting, which a flag can override. */
@@ -23,7 +23,7 @@ function setting(
   return {
     ...description,
     run: (facts) =>
-      judgeKubelets(facts, (kubelet) => {
+      evaluateKubelets(facts, (kubelet) => {
         const { value, evidence } = kubeletSetting(kubelet, path.split('.'), flag, byDefault);
         return [{ holds: holds(value), evidence }];
       }),
@@ -110,10 +110,10 @@ export const kubeletChecks: readonly Check[] = [
     why: 'It served metrics of all containers over plain HTTP (4194; the guide says 4149).',
     remedy: 'Leave out --cadvisor-port, which Kubernetes 1.12 removed.',
     run: (facts) =>
-      judgeKubelets(facts, ({ place, flags }) => [
+      evaluateKubelets(facts, ({ location, flags }) => [
         {
           holds: !flags.has('cadvisor-port') || flags.get('cadvisor-port')?.at(-1) === '0',
-          evidence: `${place}: --cadvisor-port is ${flags.has('cadvisor-port') ? 'set' : 'not set'}`,
+          evidence: `${location}: --cadvisor-port is ${flags.has('cadvisor-port') ? 'set' : 'not set'}`,
         },
       ]),
   },
@@ -123,7 +123,7 @@ export const kubeletChecks: readonly Check[] = [
     why: 'With anonymous requests off, a kubelet without any method serves nobody: no logs, no exec.',
     remedy: 'Set authentication.x509.clientCAFile or authentication.webhook.enabled: true.',
     run: (facts) =>
-      judgeKubelets(facts, (kubelet) => {
+      evaluateKubelets(facts, (kubelet) => {
         const x509 = kubeletSetting(
           kubelet,
           ['authentication', 'x509', 'clientCAFile'],

@@ -15,7 +15,7 @@ function namesWeakOne(list: string): boolean {
 }
 
 /** A finding for each machine that runs an SSH server. */
-function judgeServers(facts: Facts, judge: (settings: SshdSettings) => readonly Finding[]) {
+function evaluateServers(facts: Facts, evaluate: (settings: SshdSettings) => readonly Finding[]) {
   const servers = facts.machines?.flatMap((machine) => {
     const settings = readSshd(machine);
     return settings ? [{ machine, settings }] : [];
@@ -25,7 +25,7 @@ function judgeServers(facts: Facts, judge: (settings: SshdSettings) => readonly 
   }
   return verdictOf(
     servers?.flatMap(({ machine, settings }) =>
-      judge(settings).map(({ holds, evidence }) => ({
+      evaluate(settings).map(({ holds, evidence }) => ({
         holds,
         evidence: `${machine.name}: ${evidence}`,
       })),
@@ -51,7 +51,7 @@ export const sshChecks: readonly Check[] = [
     remedy:
       'Set PasswordAuthentication no, KbdInteractiveAuthentication no and PermitEmptyPasswords no.',
     run: (facts) =>
-      judgeServers(facts, (settings) => [
+      evaluateServers(facts, (settings) => [
         equals(settings, 'PasswordAuthentication', 'no'),
         equals(settings, 'KbdInteractiveAuthentication', 'no'),
         equals(settings, 'PermitEmptyPasswords', 'no'),
@@ -62,7 +62,8 @@ export const sshChecks: readonly Check[] = [
     title: 'Nobody logs in as root by SSH',
     why: 'A shared root login leaves no trace of who it was.',
     remedy: 'Set PermitRootLogin no.',
-    run: (facts) => judgeServers(facts, (settings) => [equals(settings, 'PermitRootLogin', 'no')]),
+    run: (facts) =>
+      evaluateServers(facts, (settings) => [equals(settings, 'PermitRootLogin', 'no')]),
   },
   {
     id: 'machines/ssh-algorithms',
@@ -70,7 +71,7 @@ export const sshChecks: readonly Check[] = [
     why: 'SHA-1, CBC and short groups can be broken or downgraded to.',
     remedy: 'Set KexAlgorithms, Ciphers and MACs to current algorithms.',
     run: (facts) =>
-      judgeServers(facts, (settings) =>
+      evaluateServers(facts, (settings) =>
         ['KexAlgorithms', 'Ciphers', 'MACs'].map((keyword) => {
           const value = settings.get(keyword.toLowerCase());
           return {

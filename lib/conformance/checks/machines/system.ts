@@ -2,7 +2,7 @@ import type { Check } from '../../check';
 import type { MachineFact } from '../../facts';
 import type { Finding } from '../../finding';
 import { readHostFirewall } from '../../readers/nftables';
-import { filesBelow, judgeMachines } from './judge-machines';
+import { filesBelow, evaluateMachines } from './evaluate-machines';
 
 /** Kernel settings that every hardening guide asks for, with their safe values. */
 const kernelSettings: Readonly<Record<string, readonly string[]>> = {
@@ -35,14 +35,14 @@ export const systemChecks: readonly Check[] = [
     why: 'A machine image is out of date from the day it was made.',
     remedy:
       'Configure unattended-upgrades for security updates; replace machines without a route to a mirror with newer images.',
-    run: (facts) => judgeMachines(facts, (machine) => [updateFinding(machine)]),
+    run: (facts) => evaluateMachines(facts, (machine) => [updateFinding(machine)]),
   },
   {
     id: 'machines/kernel-settings',
     title: 'Kernel settings keep memory, links and routes from being abused',
     why: 'They take the ground from under whole classes of local and network attacks.',
     remedy: 'Set the values in a file below /etc/sysctl.d/.',
-    run: (facts) => judgeMachines(facts, kernelFindings),
+    run: (facts) => evaluateMachines(facts, kernelFindings),
   },
   {
     id: 'machines/host-firewall',
@@ -51,7 +51,7 @@ export const systemChecks: readonly Check[] = [
     why: 'Every open port can be attacked; a second barrier catches a wrong security-group rule.',
     remedy: 'Give the input chain of nftables the policy drop.',
     run: (facts) =>
-      judgeMachines(facts, (machine) => {
+      evaluateMachines(facts, (machine) => {
         const firewalls = readHostFirewall(machine);
         if (firewalls.length === 0) return [{ holds: false, evidence: 'no nftables input chain' }];
         return firewalls.map(({ path, policy }) => ({
@@ -66,7 +66,7 @@ export const systemChecks: readonly Check[] = [
     why: 'Without a record nobody can tell afterwards what an intruder did.',
     remedy: 'Put audit rules below /etc/audit/rules.d/.',
     run: (facts) =>
-      judgeMachines(facts, (machine) => {
+      evaluateMachines(facts, (machine) => {
         const rules = filesBelow(machine, '/etc/audit/rules.d/').filter(({ content }) =>
           /^-[aw]\s.*\/etc\/(passwd|shadow|sudoers)/m.test(content),
         );
@@ -81,7 +81,7 @@ export const systemChecks: readonly Check[] = [
     remedy:
       'Keep secrets in the parameter store and fetch them at boot under the role of the machine.',
     run: (facts) =>
-      judgeMachines(facts, (machine) => {
+      evaluateMachines(facts, (machine) => {
         const texts = [
           { path: 'user-data', content: machine.userData },
           ...Object.entries(machine.files).map(([path, { content }]) => ({ path, content })),

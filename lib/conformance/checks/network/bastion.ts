@@ -15,7 +15,7 @@ export const bastionChecks: readonly Check[] = [
     why: 'Every further SSH server with a public port has to be watched, patched and recorded.',
     remedy: 'Allow port 22 from outside on the security group of the bastion alone.',
     run: (facts) =>
-      judgeSshFromOutside(facts, (exposure) => ({
+      evaluateSshFromOutside(facts, (exposure) => ({
         holds: exposure.target !== undefined && roleOf(exposure.target) === 'bastion',
         evidence: showExposure(exposure),
       })),
@@ -26,7 +26,7 @@ export const bastionChecks: readonly Check[] = [
     why: 'Named networks keep out everybody who merely scans addresses.',
     remedy: 'Name networks in access.sshCidrs.',
     run: (facts) =>
-      judgeSshFromOutside(facts, (exposure) => ({
+      evaluateSshFromOutside(facts, (exposure) => ({
         holds: !exposure.cidrs.some((cidr) => cidr === '0.0.0.0/0' || cidr === '::/0'),
         evidence: showExposure(exposure),
       })),
@@ -56,14 +56,14 @@ function sshExposures(facts: Facts): readonly Exposure[] | undefined {
   );
 }
 
-function judgeSshFromOutside(facts: Facts, judge: (exposure: Exposure) => Finding): Verdict {
+function evaluateSshFromOutside(facts: Facts, evaluate: (exposure: Exposure) => Finding): Verdict {
   const cloud = readCloud(facts);
   const exposures = sshExposures(facts);
   if (!cloud || !exposures || resourcesOfKind(cloud, 'SecurityGroup').length === 0) {
     return unknown('no security groups among the facts');
   }
   if (exposures.length === 0) return pass('SSH is open from outside nowhere');
-  return verdictOf(exposures.map(judge), 'SSH is open from outside nowhere');
+  return verdictOf(exposures.map(evaluate), 'SSH is open from outside nowhere');
 }
 
 function jumps(facts: Facts): Verdict {

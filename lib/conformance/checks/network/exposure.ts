@@ -9,7 +9,7 @@ import {
   showExposure,
   type Exposure,
 } from '../../readers/exposure';
-import { judgePortSources } from './port-sources';
+import { evaluatePortSources } from './port-sources';
 import { apiServerPort, isNodePortRange, kubernetesPorts } from './kubernetes-ports';
 
 const noCloud = 'no cloud resources among the facts';
@@ -26,7 +26,7 @@ export const exposureChecks: readonly Check[] = [
     why: 'etcd, kubelets and the parts of the control plane were never meant to face the internet.',
     remedy: 'Remove the security-group rule; reach these ports from inside or through the bastion.',
     run: (facts) =>
-      judgeExposures(
+      evaluateExposures(
         facts,
         (exposure) =>
           !kubernetesPorts.some(
@@ -43,7 +43,7 @@ export const exposureChecks: readonly Check[] = [
     why: 'Each port more is one more thing to attack.',
     remedy: 'Remove the security-group rule, or narrow its ports.',
     run: (facts) =>
-      judgeExposures(facts, (exposure) => {
+      evaluateExposures(facts, (exposure) => {
         const role = exposure.target && roleOf(exposure.target);
         const { from, to } = exposure;
         const ssh = from === 22 && to === 22 && role === 'bastion';
@@ -84,14 +84,15 @@ export const exposureChecks: readonly Check[] = [
     title: 'The kubelet API (10250) is let in from inside alone',
     why: 'It runs commands in containers; one flaw in its login opens the node.',
     remedy: 'Allow 10250 from the security group of the control plane alone.',
-    run: (facts) => judgeExposures(facts, ({ from, to }) => !(from <= 10250 && 10250 <= to)),
+    run: (facts) => evaluateExposures(facts, ({ from, to }) => !(from <= 10250 && 10250 <= to)),
   },
   {
     id: 'exposure/kubelet-from-control-plane',
     title: 'The kubelet API (10250) lets in control-plane machines alone',
     why: 'Workers have no business with the kubelets of other workers; an intruder on one has.',
     remedy: 'Allow 10250 from the security group of the control plane alone.',
-    run: (facts) => judgePortSources(facts, 10250, ['control-plane', 'worker'], ['control-plane']),
+    run: (facts) =>
+      evaluatePortSources(facts, 10250, ['control-plane', 'worker'], ['control-plane']),
   },
   {
     id: 'exposure/api-not-from-everywhere',
@@ -99,7 +100,7 @@ export const exposureChecks: readonly Check[] = [
     why: 'Named networks keep out everybody who merely scans addresses.',
     remedy: 'Name networks in access.apiCidrs, or leave it empty for a private API.',
     run: (facts) =>
-      judgeExposures(
+      evaluateExposures(
         facts,
         ({ from, to, cidrs }) =>
           !(from <= apiServerPort && apiServerPort <= to && cidrs.some(isEverywhere)),
@@ -108,7 +109,7 @@ export const exposureChecks: readonly Check[] = [
 ];
 
 /** Fails with the exposures that are wrong; else passes with what is open from outside. */
-function judgeExposures(facts: Facts, allowed: (exposure: Exposure) => boolean): Verdict {
+function evaluateExposures(facts: Facts, allowed: (exposure: Exposure) => boolean): Verdict {
   const exposures = readExposures(facts);
   const cloud = readCloud(facts);
   if (!exposures || !cloud || resourcesOfKind(cloud, 'SecurityGroup').length === 0) {

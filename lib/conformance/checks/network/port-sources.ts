@@ -7,7 +7,7 @@ import { groupsOfRole } from '../../readers/cloud-roles';
 import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
 
 /** Whether security groups of some tiers let in a port from security groups of others alone. */
-export function judgePortSources(
+export function evaluatePortSources(
   facts: Facts,
   port: number,
   targets: readonly MachineRole[],

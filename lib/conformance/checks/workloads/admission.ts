@@ -5,7 +5,7 @@ import { admissionPluginConfiguration } from '../../readers/admission-configurat
 import { componentFlags } from '../../readers/component-flags';
 import { flagList } from '../../readers/flags';
 import { textAt } from '../../readers/values';
-import { onManifests } from './judge-manifests';
+import { onManifests } from './evaluate-manifests';
 
 const guarded = ['pods/exec', 'pods/attach', 'pods/portforward'] as const;
 
@@ -47,7 +47,7 @@ export const admissionChecks: readonly Check[] = [
         );
       });
       if (webhook.length > 0)
-        return pass(...webhook.map(({ place }) => `${place}: ImagePolicyWebhook`));
+        return pass(...webhook.map(({ location }) => `${location}: ImagePolicyWebhook`));
       return onManifests(facts, () => {
         const lists = (readDenyingPolicies(facts) ?? []).filter(
           (policy) =>
@@ -58,8 +58,8 @@ export const admissionChecks: readonly Check[] = [
             ),
         );
         return lists.length > 0
-          ? pass(`policy ${lists.map(({ name }) => name).join(', ')} judges images of pods`)
-          : fail('no policy that denies judges images of pods');
+          ? pass(`policy ${lists.map(({ name }) => name).join(', ')} evaluates images of pods`)
+          : fail('no policy that denies evaluates images of pods');
       });
     },
   },

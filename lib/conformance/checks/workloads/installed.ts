@@ -2,7 +2,7 @@ import type { Check } from '../../check';
 import type { ManifestFact } from '../../facts';
 import { fail, pass, type Finding } from '../../finding';
 import { mappingsAt, textAt } from '../../readers/values';
-import { noneWrong, onManifests, showManifest } from './judge-manifests';
+import { noneWrong, onManifests, showManifest } from './evaluate-manifests';
 
 /** What runs in the cluster, and what does not. */
 export const installedChecks: readonly Check[] = [

@@ -4,7 +4,7 @@ import { fail, pass, verdictOf, type Finding } from '../../finding';
 import { manifestsOfKind } from '../../readers/documents';
 import { isWithin } from '../../readers/ipv4-range';
 import { isMapping, listAt, mappingsAt, textAt, textsAt, valueAt } from '../../readers/values';
-import { isSystemNamespace, onManifests, showManifest } from './judge-manifests';
+import { isSystemNamespace, onManifests, showManifest } from './evaluate-manifests';
 
 const metadataAddress = '169.254.169.254/32';
 

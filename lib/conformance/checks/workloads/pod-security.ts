@@ -6,8 +6,8 @@ import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { componentFlags } from '../../readers/component-flags';
 import { manifestsOfKind } from '../../readers/documents';
 import { textAt, textsAt } from '../../readers/values';
-import { judgeComponents } from '../api-server/flag-check';
-import { isSystemNamespace, onManifests } from './judge-manifests';
+import { evaluateComponents } from '../api-server/flag-check';
+import { isSystemNamespace, onManifests } from './evaluate-manifests';
 
 const enforceLabel = 'pod-security.kubernetes.io/enforce';
 const modes = ['enforce', 'audit', 'warn'] as const;
@@ -20,7 +20,7 @@ export const podSecurityChecks: readonly Check[] = [
     why: 'A namespace that somebody makes tomorrow would otherwise let privileged pods in.',
     remedy: 'Set defaults.enforce in the PodSecurityConfiguration to baseline or restricted.',
     run: (facts) =>
-      judgeDefaults(facts, ({ enforce, exempt }) => ({
+      evaluateDefaults(facts, ({ enforce, exempt }) => ({
         holds: atLeastBaseline(enforce) && exempt.every(isSystemNamespace),
         evidence: `cluster-wide default: enforce ${enforce ?? 'privileged'}; exempt: ${exempt.join(', ') || 'none'}`,
       })),
@@ -31,7 +31,7 @@ export const podSecurityChecks: readonly Check[] = [
     why: 'A warning stops nobody.',
     remedy: 'Set defaults.enforce in the PodSecurityConfiguration.',
     run: (facts) =>
-      judgeDefaults(facts, ({ enforce }) => ({
+      evaluateDefaults(facts, ({ enforce }) => ({
         holds: atLeastBaseline(enforce),
         evidence: `cluster-wide default: enforce ${enforce ?? 'privileged'}`,
       })),
@@ -41,7 +41,7 @@ export const podSecurityChecks: readonly Check[] = [
     title: 'No namespace but those of the system enforces less than baseline',
     why: 'One such namespace is enough to take over a node.',
     remedy: `Set the label ${enforceLabel} to baseline or restricted.`,
-    run: (facts) => judgeNamespaces(facts, (name, level) => allowedLevel(facts, name, level)),
+    run: (facts) => evaluateNamespaces(facts, (name, level) => allowedLevel(facts, name, level)),
   },
   {
     id: 'pod-security/privileged-only-system',
@@ -49,9 +49,11 @@ export const podSecurityChecks: readonly Check[] = [
     why: 'Privileges are for the parts of the cluster that need them, by name.',
     remedy: `Take the level privileged from every other namespace and exemption.`,
     run: (facts) => {
-      const namespaces = judgeNamespaces(facts, (name, level) => allowedLevel(facts, name, level));
+      const namespaces = evaluateNamespaces(facts, (name, level) =>
+        allowedLevel(facts, name, level),
+      );
       if (namespaces.status !== 'pass' || facts.machines === undefined) return namespaces;
-      const defaults = judgeDefaults(facts, ({ exempt }) => ({
+      const defaults = evaluateDefaults(facts, ({ exempt }) => ({
         holds: exempt.every(isSystemNamespace),
         evidence: `exempt namespaces: ${exempt.join(', ') || 'none'}`,
       }));
@@ -64,7 +66,7 @@ export const podSecurityChecks: readonly Check[] = [
     why: 'Findings against it show what a stricter cluster would refuse.',
     remedy: 'Set defaults.audit and defaults.warn to restricted.',
     run: (facts) =>
-      judgeDefaults(facts, ({ levels }) => ({
+      evaluateDefaults(facts, ({ levels }) => ({
         holds: levels.includes('restricted'),
         evidence: `cluster-wide default: ${modes.map((mode, index) => `${mode} ${levels[index] ?? 'privileged'}`).join(', ')}`,
       })),
@@ -87,23 +89,23 @@ interface Defaults {
   readonly exempt: readonly string[];
 }
 
-function judgeDefaults(facts: Facts, judge: (defaults: Defaults) => Finding): Verdict {
-  return judgeComponents(facts, ['kube-apiserver'], (flags) => {
+function evaluateDefaults(facts: Facts, evaluate: (defaults: Defaults) => Finding): Verdict {
+  return evaluateComponents(facts, ['kube-apiserver'], (flags) => {
     const content = admissionPluginConfiguration(facts, flags, 'PodSecurity');
     const levels = modes.map((mode) => textAt(content, 'defaults', mode));
     const exempt = textsAt(content, 'exemptions', 'namespaces');
-    return [judge({ enforce: levels[0], levels, exempt })];
+    return [evaluate({ enforce: levels[0], levels, exempt })];
   });
 }
 
-function judgeNamespaces(
+function evaluateNamespaces(
   facts: Facts,
-  judge: (name: string, level: string | undefined) => Finding,
+  evaluate: (name: string, level: string | undefined) => Finding,
 ): Verdict {
   return onManifests(facts, () =>
     verdictOf(
       manifestsOfKind(facts, 'Namespace')?.map(({ metadata }) =>
-        judge(metadata.name, metadata.labels?.[enforceLabel]),
+        evaluate(metadata.name, metadata.labels?.[enforceLabel]),
       ),
       'no namespaces among the manifests',
     ),

@@ -3,7 +3,7 @@ import type { ManifestFact } from '../../facts';
 import type { Finding } from '../../finding';
 import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { mappingsAt, textAt, textsAt } from '../../readers/values';
-import { noneWrong, onManifests, showManifest } from './judge-manifests';
+import { noneWrong, onManifests, showManifest } from './evaluate-manifests';
 
 const everybody = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts'];
 

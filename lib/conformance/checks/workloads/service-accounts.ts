@@ -6,7 +6,7 @@ import { componentFlags } from '../../readers/component-flags';
 import { manifestsOfKind } from '../../readers/documents';
 import { flagList } from '../../readers/flags';
 import { mappingsAt, textAt, textsAt } from '../../readers/values';
-import { onManifests } from './judge-manifests';
+import { onManifests } from './evaluate-manifests';
 
 /** Tokens of default service accounts. */
 export const serviceAccountChecks: readonly Check[] = [

@@ -97,7 +97,7 @@ repeat_for_members() {
   scratch_file
   list-etcd-tier </dev/null >"$HC_SCRATCH_FILE" || exit 1
   awk -v token='@HC_ETCD_MEMBER@' '
-    NR == FNR { if ($1 != "founders") addresses[++count] = $2; next }
+    NR == FNR { if ($1 != "initial-members") addresses[++count] = $2; next }
     index($0, token) == 0 { print; next }
     { for (i = 1; i <= count; i++) { line = $0; gsub(token, addresses[i], line); print line } }
   ' "$HC_SCRATCH_FILE" "$1"

@@ -12,7 +12,7 @@ if [ ! -e "$bundle" ]; then
   mkdir -p "$bundles"
   rm -rf "$bundles/new" "$bundles/new.tar"
   s3_get "$HC_BUNDLE_KEY" "$bundles/new.tar"
-  check_sum sha256 "$HC_BUNDLE_SHA256" "$bundles/new.tar"
+  verify_checksum sha256 "$HC_BUNDLE_SHA256" "$bundles/new.tar"
   (umask 077 && mkdir "$bundles/new")
   tar -xf "$bundles/new.tar" -C "$bundles/new" --no-same-owner --no-same-permissions ||
     die "$bundles" 'not unpacked' 'free space'

@@ -44,14 +44,14 @@ install_members() {
 }
 
 cut -f 1-3 "$HC_PLAN/artifacts" | uniq >"$cache/list"
-while IFS=$tab read -r key algorithm sum; do
-  [ "$sum" != - ] || die "$key" 'no checksum in the lock' 'one that "hardened-cluster lock" found'
-  stamp=$HC_STATE/artifacts/$(printf '%s' "$sum" | cut -c 1-64)
+while IFS=$tab read -r key algorithm checksum; do
+  [ "$checksum" != - ] || die "$key" 'no checksum in the lock' 'one that "hardened-cluster lock" found'
+  stamp=$HC_STATE/artifacts/$(printf '%s' "$checksum" | cut -c 1-64)
   ! verify_stamp "$stamp" || continue
   archive=$cache/download
   rm -rf "$archive" "$archive.part" "$cache/unpacked" "$cache/unpacked.list" "$stamp.new"
   s3_get "$key" "$archive"
-  check_sum "$algorithm" "$sum" "$archive"
+  verify_checksum "$algorithm" "$checksum" "$archive"
   mkdir "$cache/unpacked"
   case $key in
     *.tar.gz | *.tgz)

@@ -155,20 +155,20 @@ s3_put() {
   [ -r "$1" ] || die "$1" 'no such file' 'a file to upload'
   hc_url=$(s3_url "$2") || exit 1
   # Object lock refuses an upload without a checksum of its content.
-  hc_sums=$(python3 -I -c '
+  hc_checksums=$(python3 -I -c '
 import base64, hashlib, sys
 md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
 with open(sys.argv[1], "rb") as file:
     while chunk := file.read(1 << 20):
         md5.update(chunk)
         sha256.update(chunk)
-encode = lambda sum: base64.b64encode(sum.digest()).decode()
+encode = lambda checksum: base64.b64encode(checksum.digest()).decode()
 print(encode(md5), encode(sha256), sha256.hexdigest())
 ' "$1") || die "$1" 'not readable' 'a file to upload'
   scratch_file
   hc_answer=$HC_SCRATCH_FILE
   # shellcheck disable=SC2086 # three words
-  set -- "$1" "$2" $hc_sums
+  set -- "$1" "$2" $hc_checksums
   aws_request s3 "$hc_answer" "s3://$HC_BUCKET/$2" <<EOF
 url = "$hc_url"
 upload-file = "$1"
@@ -197,8 +197,8 @@ EOF
   mv -f "$2.part" "$2"
 }
 
-# check_sum ALGORITHM SUM FILE
-check_sum() {
+# verify_checksum ALGORITHM CHECKSUM FILE
+verify_checksum() {
   hc_got=$("$1sum" <"$3" | cut -d ' ' -f 1) || die "$3" 'not readable' "$1 $2"
   [ "$hc_got" = "$2" ] && return 0
   rm -f "$3"

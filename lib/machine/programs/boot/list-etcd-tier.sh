@@ -1,6 +1,6 @@
 #!/bin/sh
 # list-etcd-tier: what the parameter store says of the etcd tier, a line each: `MEMBER ADDRESS`, and
-# `founders` with those that make up the cluster when it starts for the first time.
+# `initial-members` with those that make up the cluster when it starts for the first time.
 set -eu
 # shellcheck source=lib.sh disable=SC1091
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
@@ -34,7 +34,7 @@ answer = json.load(sys.stdin)
 with open(lines, "a") as file:
     for parameter in answer["Parameters"]:
         line = "%s %s" % (parameter["Name"].rpartition("/")[2], parameter["Value"])
-        if not re.fullmatch(r"etcd-\d+ (\d{1,3}\.){3}\d{1,3}|founders [a-z0-9:/.,=-]+", line):
+        if not re.fullmatch(r"etcd-\d+ (\d{1,3}\.){3}\d{1,3}|initial-members [a-z0-9:/.,=-]+", line):
             raise SystemExit(1)
         print(line, file=file)
 token = answer.get("NextToken")

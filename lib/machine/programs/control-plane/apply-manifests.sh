@@ -35,12 +35,12 @@ fetch_manifests() {
   s3_get manifests/SHA256SUMS "$index"
   folder=$HC_SCRATCH/manifests
   mkdir "$folder"
-  while read -r sum name; do
+  while read -r checksum name; do
     case $name in
       '' | .* | *[!a-z0-9.-]*) die 'manifests/SHA256SUMS' "name '$name'" 'such as 10-namespaces.yaml' ;;
     esac
     s3_get "manifests/$name" "$folder/$name" </dev/null
-    check_sum sha256 "$sum" "$folder/$name"
+    verify_checksum sha256 "$checksum" "$folder/$name"
   done <"$index"
   [ -s "$index" ] || die 'manifests/SHA256SUMS' 'an empty index' 'one line a file'
 }

@@ -25,7 +25,7 @@ kubectl_approver() {
 
 kubectl_approver get certificatesigningrequests -o json >"$requests" ||
   die 'certificate requests' 'not listed' 'a list'
-"$HC_LIB/judge-serving-certificates" pending "$requests" >"$decisions"
+"$HC_LIB/evaluate-serving-certificates" pending "$requests" >"$decisions"
 [ -s "$decisions" ] || exit 0
 
 # Instances of this cluster only; their names and addresses can't be chosen by who runs on them.
@@ -36,7 +36,7 @@ request = "POST"
 header = "content-type: application/x-www-form-urlencoded"
 data = "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=tag%3Ahardened-cluster%3Acluster&Filter.1.Value.1=$HC_CLUSTER&Filter.2.Name=instance-state-name&Filter.2.Value.1=running"
 EOF
-"$HC_LIB/judge-serving-certificates" judge "$requests" "$instances" >"$decisions"
+"$HC_LIB/evaluate-serving-certificates" evaluate "$requests" "$instances" >"$decisions"
 while read -r verdict name reason; do
   case $verdict in
     approve) kubectl_approver certificate approve "$name" >/dev/null ;;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this machine a member of the control plane. No machine is the first: each has the same
-# authorities, so each runs the same kubeadm phases. The scheduler comes last, after the manifests,
+# CAs, so each runs the same kubeadm phases. The scheduler comes last, after the manifests,
 # so that no pod runs anywhere before the policies hold. A second run changes nothing.
 set -eu
 # shellcheck source=../boot/lib.sh disable=SC1091

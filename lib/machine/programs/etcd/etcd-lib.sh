@@ -105,7 +105,7 @@ member_count() {
 # planned_members: `NAME PEER-URL` of each member that the configuration has today.
 planned_members() {
   planned=$("$HC_LIB/list-etcd-tier") || return 1
-  printf '%s\n' "$planned" | awk '$1 != "founders" { print $1, "https://" $2 ":2380" }'
+  printf '%s\n' "$planned" | awk '$1 != "initial-members" { print $1, "https://" $2 ":2380" }'
 }
 
 # planned_cluster: the same as --initial-cluster has it.

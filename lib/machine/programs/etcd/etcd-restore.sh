@@ -20,8 +20,8 @@ field() {
 }
 
 verify() {
-  sum=$(sha256sum <"$file" | cut -d ' ' -f 1)
-  [ "$sum" = "$(field sha256)" ] || die "$(field key)" "SHA-256 $sum" "$(field sha256)"
+  checksum=$(sha256sum <"$file" | cut -d ' ' -f 1)
+  [ "$checksum" = "$(field sha256)" ] || die "$(field key)" "SHA-256 $checksum" "$(field sha256)"
   revision=$(etcdutl snapshot status "$file" --write-out=json 2>/dev/null | python3 -I -c '
 import json, sys
 print(json.load(sys.stdin)["revision"])' 2>/dev/null) ||
@@ -37,7 +37,7 @@ restore_aside() {
     die 'the members' 'not known' 'what the parameter store says of them'
   etcdutl snapshot restore "$file" --data-dir="$restored" --name="$member_name" \
     --initial-cluster="$initial_cluster" --initial-advertise-peer-urls="$member_peer_url" \
-    --initial-cluster-token="$cluster_token-$(printf '%.12s' "$sum")" \
+    --initial-cluster-token="$cluster_token-$(printf '%.12s' "$checksum")" \
     --bump-revision=1000000000 --mark-compacted >/dev/null 2>&1 ||
     die "$(field key)" 'a snapshot that cannot be restored' 'a whole snapshot'
   chown -R "$(owner_ids etcd:etcd)" "$restored"

@@ -47,7 +47,7 @@ check_volume() {
 ask_peers() {
   # All at once: machines that are not there yet cost their time out only once.
   peer_urls=$(printf '%s\n' "$tier" |
-    awk -v own="$member_name" '$1 != "founders" && $1 != own { print "https://" $2 ":2380" }')
+    awk -v own="$member_name" '$1 != "initial-members" && $1 != own { print "https://" $2 ":2380" }')
   asked=0
   for url in $peer_urls; do
     asked=$((asked + 1))
@@ -96,15 +96,15 @@ cluster_was_there() {
   esac
 }
 
-# found FLAG...: starts the cluster together with the other founders, if this member is one of them. One
+# found FLAG...: starts the cluster together with the other initial members, if this member is one of them. One
 # that was added later is not, whatever the others and the bucket say: it joins or waits.
 found() {
-  case ",$founders," in
+  case ",$initial_members," in
     *",$member_name=$member_peer_url,"*)
-      exec etcd "$@" --initial-cluster="$founders" --initial-cluster-state=new
+      exec etcd "$@" --initial-cluster="$initial_members" --initial-cluster-state=new
       ;;
   esac
-  hold "$data" 'no data, and no cluster that this member could join' "the members that found it: $founders"
+  hold "$data" 'no data, and no cluster that this member could join' "the members that found it: $initial_members"
 }
 
 check_identities
@@ -120,7 +120,7 @@ until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
     tier=
     continue
   fi
-  founders=$(printf '%s\n' "$tier" | sed -n 's/^founders //p')
+  initial_members=$(printf '%s\n' "$tier" | sed -n 's/^initial-members //p')
   answer=$(ask_peers)
   rest=${answer#* }
   case $answer in
@@ -138,9 +138,9 @@ until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
         'its leader to take it in by etcd-add-members.timer'
       ;;
     forming\ *)
-      count=$(printf '%s\n' "$founders" | tr ',' '\n' | wc -l)
+      count=$(printf '%s\n' "$initial_members" | tr ',' '\n' | wc -l)
       [ "$rest" = "$count" ] ||
-        refuse 'member count' "$rest in the cluster of the others" "$count founders as the parameter store says"
+        refuse 'member count' "$rest in the cluster of the others" "$count initial members as the parameter store says"
       found "$@"
       ;;
     nobody)

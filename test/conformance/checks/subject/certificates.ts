@@ -6,12 +6,12 @@ const common = {
   keyAlgorithm: 'EC P-256',
 } as const;
 
-const authority = (name: string): CertificateFact => ({
+const ca = (name: string): CertificateFact => ({
   ...common,
   name,
   subject: { commonName: name },
   issuer: name,
-  isAuthority: true,
+  isCa: true,
   extendedKeyUsages: [],
   validityDays: 3650,
 });
@@ -21,15 +21,15 @@ const leaf = (name: string, commonName: string): CertificateFact => ({
   name,
   subject: { commonName },
   issuer: 'etcd-ca',
-  isAuthority: false,
+  isCa: false,
   extendedKeyUsages: ['clientAuth'],
   validityDays: 365,
 });
 
 /** A conformant cluster's certificates. */
 export const conformantCertificates: readonly CertificateFact[] = [
-  authority('etcd-ca'),
-  authority('cluster-ca'),
+  ca('etcd-ca'),
+  ca('cluster-ca'),
   leaf('etcd-0-peer', 'etcd-peer'),
   leaf('etcd-client', 'kube-apiserver'),
 ];

@@ -1,11 +1,11 @@
-import type { Party, PortMatrix } from '../network/port-matrix';
+import type { Peer, PortMatrix } from '../network/port-matrix';
 import { total } from './geometry';
-import { partyKey, type FlowGroup } from './group-flows';
+import { peerKey, type FlowGroup } from './group-flows';
 import type { PlacedPin } from './place-pins';
 import type { Side } from './plan-pins';
 
-/** A party outside the VPC with its place from top to bottom. */
-export interface PlacedParty {
+/** A peer outside the VPC with its place from top to bottom. */
+export interface PlacedPeer {
   readonly key: string;
   readonly title: string;
   /** Addresses as shown, the last line counting what is left out. */
@@ -27,7 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   s3: 'Amazon S3',
 };
 
-/** Addresses that the box of a party shows. */
+/** Addresses that the box of a peer shows. */
 const shownAddresses = 3;
 const headHeight = 26;
 const lineHeight = 14;
@@ -37,28 +37,28 @@ const gap = 14;
 const nearest = 9;
 
 /** Places clients left and services right of the VPC, each beside the tier it talks to first. */
-export function placeParties(
+export function placePeers(
   portMatrix: PortMatrix,
   groups: readonly FlowGroup[],
   pins: readonly PlacedPin[],
   top: number,
-): readonly PlacedParty[] {
+): readonly PlacedPeer[] {
   return (['left', 'right'] as const).flatMap((side) => {
-    const parties = partiesOf(portMatrix, side).map((party) => {
-      const key = partyKey(party);
+    const peers = peersOf(portMatrix, side).map((peer) => {
+      const key = peerKey(peer);
       const own = groups
         .filter((group) => (side === 'left' ? group.from : group.to).includes(key))
         .map((group) => ({ group, wanted: wantedY(group, pins) }))
         .sort((one, other) => one.wanted - other.wanted || one.group.number - other.group.number);
-      return { party, key, own };
+      return { peer, key, own };
     });
     const taken = pins.filter((pin) => pin.side === side).map(({ y }) => y);
     let free = top;
-    return parties
+    return peers
       .sort((one, other) => (one.own[0]?.wanted ?? 0) - (other.own[0]?.wanted ?? 0))
-      .map(({ party, key, own }): PlacedParty => {
-        const addresses = addressesOf(party);
-        const lines = shownLines(party, addresses);
+      .map(({ peer, key, own }): PlacedPeer => {
+        const addresses = addressesOf(peer);
+        const lines = shownLines(peer, addresses);
         const first = headHeight / 2 + 6;
         const y = Math.max(free, Math.round((own[0]?.wanted ?? free) - first));
         let next = y + first;
@@ -74,7 +74,7 @@ export function placeParties(
           next - pinPitch + first - y,
         );
         free = y + height + gap;
-        return { key, title: titleOf(party), lines, addresses, side, y, height, pins: placed };
+        return { key, title: titleOf(peer), lines, addresses, side, y, height, pins: placed };
       });
   });
 }
@@ -96,37 +96,37 @@ function freeY(wanted: number, taken: readonly number[]): number {
   return y;
 }
 
-function partiesOf(portMatrix: PortMatrix, side: Side): Party[] {
+function peersOf(portMatrix: PortMatrix, side: Side): Peer[] {
   const all = portMatrix
     .map(({ from, to }) => (side === 'left' ? from : to))
-    .filter((party) => party.kind !== 'tier');
-  const keys = all.map(partyKey);
-  return all.filter((party, index) => keys.indexOf(partyKey(party)) === index);
+    .filter((peer) => peer.kind !== 'tier');
+  const keys = all.map(peerKey);
+  return all.filter((peer, index) => keys.indexOf(peerKey(peer)) === index);
 }
 
-function titleOf(party: Party): string {
-  const name = nameOf(party);
+function titleOf(peer: Peer): string {
+  const name = nameOf(peer);
   return titles[name] ?? name;
 }
 
-/** Name of a party as the rows of the matrix use it. */
-export function nameOf(party: Party): string {
-  switch (party.kind) {
+/** Name of a peer as the rows of the matrix use it. */
+export function nameOf(peer: Peer): string {
+  switch (peer.kind) {
     case 'tier':
-      return party.tier;
+      return peer.tier;
     case 'cidrs':
-      return party.name;
+      return peer.name;
     case 'prefix-list':
-      return party.service;
+      return peer.service;
   }
 }
 
-function addressesOf(party: Party): readonly string[] {
-  return party.kind === 'cidrs' ? party.cidrs : [];
+function addressesOf(peer: Peer): readonly string[] {
+  return peer.kind === 'cidrs' ? peer.cidrs : [];
 }
 
-function shownLines(party: Party, addresses: readonly string[]): string[] {
-  if (party.kind === 'prefix-list') return ['gateway endpoint'];
+function shownLines(peer: Peer, addresses: readonly string[]): string[] {
+  if (peer.kind === 'prefix-list') return ['gateway endpoint'];
   if (addresses.length <= shownAddresses) return [...addresses];
   const shown = addresses.slice(0, shownAddresses - 1);
   return [...shown, `and ${addresses.length - shown.length} more`];

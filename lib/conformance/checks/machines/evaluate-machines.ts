@@ -3,13 +3,13 @@ import type { Facts, MachineFact } from '../../facts';
 import { verdictOf, type Finding } from '../../finding';
 
 /** Findings over machines, each line led by the machine's name. */
-export function judgeMachines(
+export function evaluateMachines(
   facts: Facts,
-  judge: (machine: MachineFact) => readonly Finding[],
+  evaluate: (machine: MachineFact) => readonly Finding[],
 ): Verdict {
   return verdictOf(
     facts.machines?.flatMap((machine) =>
-      judge(machine).map(({ holds, evidence }) => ({
+      evaluate(machine).map(({ holds, evidence }) => ({
         holds,
         evidence: `${machine.name}: ${evidence}`,
       })),

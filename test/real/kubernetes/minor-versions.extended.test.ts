@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { supportedMinors } from '../../../lib/kubernetes/releases';
+import { supportedMinorVersions } from '../../../lib/kubernetes/releases';
 import {
   controlPlaneTools,
   startControlPlane,
@@ -17,19 +17,22 @@ import {
   readSamples,
   storeSamples,
 } from '../../support/kubernetes/kube-samples';
-import { issueCertificate, makeAuthority } from '../../support/pki';
+import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
-/** 1.36 has the suites beside this one; here is their short form for every other minor. */
-for (const minor of supportedMinors.filter((candidate) => candidate !== '1.36')) {
-  describeWithTools(`the control plane of ${minor}`, controlPlaneTools(minor), () => {
+/** 1.36 has the suites beside this one; here is their short form for every other minor version. */
+for (const minorVersion of supportedMinorVersions.filter((candidate) => candidate !== '1.36')) {
+  describeWithTools(`the control plane of ${minorVersion}`, controlPlaneTools(minorVersion), () => {
     let etcd: EtcdTier;
     let plane: ControlPlane;
     let stored: Record<string, string>;
 
     beforeAll(async () => {
-      etcd = await startEtcdTier({ members: 1, changes: { kubernetes: { version: minor } } });
-      plane = await startControlPlane({ minor, etcd, scheduler: true });
+      etcd = await startEtcdTier({
+        members: 1,
+        changes: { kubernetes: { version: minorVersion } },
+      });
+      plane = await startControlPlane({ minorVersion, etcd, scheduler: true });
       await makeSampleNamespace(plane);
     });
     afterAll(async () => {
@@ -40,7 +43,7 @@ for (const minor of supportedMinors.filter((candidate) => candidate !== '1.36'))
     test('is of that version and ready, with its leaders elected', async () => {
       const { body } = await plane.admin.get('/version');
       expect((body as { gitVersion: string }).gitVersion).toMatch(
-        new RegExp(`^v${minor.replace('.', '\\.')}\\.`),
+        new RegExp(`^v${minorVersion.replace('.', '\\.')}\\.`),
       );
       for (const name of ['kube-controller-manager', 'kube-scheduler']) {
         const target = `/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${name}`;
@@ -73,14 +76,14 @@ for (const minor of supportedMinors.filter((candidate) => candidate !== '1.36'))
       expect(log.split('\n').filter((line) => line.includes('permission denied'))).toEqual([]);
     });
 
-    test('refuses who is nobody, of another authority, without rights or another node', async () => {
+    test('refuses who is nobody, of another CA, without rights or another node', async () => {
       const { port } = { port: plane.place.ports.apiServer };
       for (const target of ['/', '/livez', '/readyz', '/version', '/api/v1/secrets']) {
         expect([target, await statusOf({ port }, target)]).toEqual([target, 401]);
       }
-      const authority = await makeAuthority('kubernetes');
+      const ca = await makeCa('kubernetes');
       const intruder = await issueCertificate({
-        authority,
+        ca,
         commonName: 'intruder',
         organization: 'system:masters',
       });

@@ -22,11 +22,11 @@ export function personFiles(
   const account = personAccount(role);
   return [
     {
-      path: '/etc/sysusers.d/hardened-cluster-people.conf',
+      path: '/etc/sysusers.d/hardened-cluster-ssh-accounts.conf',
       content: `u ${account.name} ${account.id} "People, by SSH" /home/${account.name} /bin/bash\n`,
     },
     {
-      path: '/etc/tmpfiles.d/hardened-cluster-people.conf',
+      path: '/etc/tmpfiles.d/hardened-cluster-ssh-accounts.conf',
       content: `d /home/${account.name} 0700 ${account.name} ${account.name} -\n`,
     },
     {

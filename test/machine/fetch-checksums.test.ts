@@ -10,9 +10,9 @@ import {
   gvisorRunscArtifact,
   kubeletArtifact,
 } from '../../lib/machine/artifacts';
-import { fetchSums } from '../../lib/machine/fetch-sums';
+import { fetchChecksums } from '../../lib/machine/fetch-checksums';
 import type { MachineArtifact } from '../../lib/machine/machine-config';
-import { readPublishedSum } from '../../lib/machine/published-sums';
+import { readPublishedChecksum } from '../../lib/machine/published-checksums';
 
 const files = new Map<string, string>();
 const server: Server = createServer((request, response) => {
@@ -58,26 +58,28 @@ describe('fetchSums', () => {
     );
     place(`${crictl.url}.sha256`, `${hash('crictl')}  crictl-v1.38.0-linux-amd64.tar.gz\n`);
     place(`${gvisor.url}.sha512`, `${hash('gvisor-runsc', 'sha512')}  runsc\n`);
-    expect(await fetchSums([kubelet, etcd, authenticator, crictl, gvisor], fetchHere)).toEqual({
-      sums: {
-        kubelet: { '1.38.0': { amd64: hash('kubelet') } },
-        etcd: { '3.7.0': { arm64: hash('etcd') } },
-        'aws-iam-authenticator': { '0.7.9': { arm64: hash('aws-iam-authenticator') } },
-        crictl: { '1.38.0': { amd64: hash('crictl') } },
-        'gvisor-runsc': {
-          '20261101.0': { arm64: `sha512:${hash('gvisor-runsc', 'sha512')}` },
+    expect(await fetchChecksums([kubelet, etcd, authenticator, crictl, gvisor], fetchHere)).toEqual(
+      {
+        checksums: {
+          kubelet: { '1.38.0': { amd64: hash('kubelet') } },
+          etcd: { '3.7.0': { arm64: hash('etcd') } },
+          'aws-iam-authenticator': { '0.7.9': { arm64: hash('aws-iam-authenticator') } },
+          crictl: { '1.38.0': { amd64: hash('crictl') } },
+          'gvisor-runsc': {
+            '20261101.0': { arm64: `sha512:${hash('gvisor-runsc', 'sha512')}` },
+          },
         },
+        problems: [],
       },
-      problems: [],
-    });
+    );
   });
 
   it('fails when the download is not what the publisher says', async () => {
     const kubelet = kubeletArtifact({}, '1.38.1', 'amd64');
     place(kubelet.url, 'tampered');
     place(`${kubelet.url}.sha256`, hash('kubelet'));
-    const { sums, problems } = await fetchSums([kubelet], fetchHere);
-    expect(sums).toEqual({});
+    const { checksums, problems } = await fetchChecksums([kubelet], fetchHere);
+    expect(checksums).toEqual({});
     expect(problems).toEqual([
       {
         path: 'artifacts.sha256.kubelet.1.38.1.amd64',
@@ -87,35 +89,35 @@ describe('fetchSums', () => {
     ]);
   });
 
-  it('fails when the publisher does not name the file, answers nothing, or gives no sums', async () => {
+  it('fails when the publisher does not name the file, answers nothing, or gives no checksums', async () => {
     const etcd = etcdArtifact({}, '3.7.1', 'arm64');
     place(`${folderOf(etcd)}SHA256SUMS`, `${hash('x')}  another-file\n${hash('y')}  third\n`);
     const missing = kubeletArtifact({}, '1.38.2', 'amd64');
     const without = calicoCrdsManifestArtifact({}, '3.99.0', 'amd64');
-    const { sums, problems } = await fetchSums([etcd, missing, without], fetchHere);
-    expect(sums).toEqual({});
+    const { checksums, problems } = await fetchChecksums([etcd, missing, without], fetchHere);
+    expect(checksums).toEqual({});
     expect(problems.map(({ got, expected }) => `${String(got)} / ${expected}`)).toEqual([
       `${folderOf(etcd)}SHA256SUMS without it / one sha256 of etcd-v3.7.1-linux-arm64.tar.gz`,
       `Error: ${missing.url}.sha256: HTTP 404 / an answer from dl.k8s.io`,
-      `undefined / a sum that you have verified yourself: the publisher of ${without.url} gives none`,
+      `undefined / a checksum that you have verified yourself: the publisher of ${without.url} gives none`,
     ]);
   });
 });
 
 describe('readPublishedSum', () => {
-  const sum = 'ab'.repeat(32);
+  const checksum = 'ab'.repeat(32);
   const other = 'cd'.repeat(32);
   it.each([
-    ['a lone sum', sum, sum],
-    ['a lone sum with a line end', `${sum}\r\n`, sum],
-    ['a named sum', `${other}  other\n${sum}  file`, sum],
-    ['a sum of binary mode', `${other} *other\n${sum} *./dist/file`, sum],
-    ['no sum', 'not found', undefined],
-    ['a sum of another file', `${other}  other`, undefined],
-    ['two lone sums', `${sum}\n${other}`, undefined],
-    ['the file twice with different sums', `${sum}  file\n${other}  file`, undefined],
-    ['a sum that is too short', `${sum.slice(2)}  file`, undefined],
+    ['a lone checksum', checksum, checksum],
+    ['a lone checksum with a line end', `${checksum}\r\n`, checksum],
+    ['a named checksum', `${other}  other\n${checksum}  file`, checksum],
+    ['a checksum of binary mode', `${other} *other\n${checksum} *./dist/file`, checksum],
+    ['no checksum', 'not found', undefined],
+    ['a checksum of another file', `${other}  other`, undefined],
+    ['two lone checksums', `${checksum}\n${other}`, undefined],
+    ['the file twice with different checksums', `${checksum}  file\n${other}  file`, undefined],
+    ['a checksum that is too short', `${checksum.slice(2)}  file`, undefined],
   ])('reads %s', (_, text, expected) => {
-    expect(readPublishedSum(text, 'file', 'sha256')).toBe(expected);
+    expect(readPublishedChecksum(text, 'file', 'sha256')).toBe(expected);
   });
 });

@@ -3,9 +3,9 @@ import type { ClauseResult, Report } from './report';
 
 /**
  * What a report says as a whole: a binding clause fails (`violated`); none fails, but one could
- * not be judged, or there was nothing to judge (`incomplete`); all hold or are waived (`met`).
+ * not be evaluated, or there was nothing to evaluate (`incomplete`); all hold or are waived (`met`).
  */
-export type Judgement = 'met' | 'incomplete' | 'violated';
+export type Outcome = 'met' | 'incomplete' | 'violated';
 
 const bindingLevels: ReadonlySet<Level> = new Set(['MUST', 'MUST NOT', 'critical']);
 
@@ -19,13 +19,13 @@ export function bindingFailures(report: Report): readonly ClauseResult[] {
   return bindingClauses(report).filter(({ status }) => status === 'fail');
 }
 
-/** Judges a report by its binding clauses. */
-export function judgeReport(report: Report): Judgement {
+/** Evaluates a report by its binding clauses. */
+export function evaluateReport(report: Report): Outcome {
   const statuses = new Set(bindingClauses(report).map(({ status }) => status));
   if (statuses.has('fail')) return 'violated';
   // A report in which nothing applied has proved nothing.
-  const judged = statuses.has('pass') || statuses.has('waived');
-  return judged && !statuses.has('unknown') ? 'met' : 'incomplete';
+  const evaluated = statuses.has('pass') || statuses.has('waived');
+  return evaluated && !statuses.has('unknown') ? 'met' : 'incomplete';
 }
 
 /** Exit code of `plan` and `check` for this report: 1 when a binding clause fails, else 0. */
@@ -33,20 +33,20 @@ export function exitCodeOf(report: Report): 0 | 1 {
   return bindingFailures(report).length > 0 ? 1 : 0;
 }
 
-/** The judgement in words, the same in every format. */
+/** The outcome in words, the same in every format. */
 export interface Headline {
-  /** True only when the judgement is `met` and the configuration does not say otherwise. */
+  /** True only when the outcome is `met` and the configuration does not say otherwise. */
   readonly conformant: boolean;
-  readonly judgement: Judgement;
+  readonly outcome: Outcome;
   /** Such as `NOT CONFORMANT`. */
   readonly verdict: string;
   /** Why, in one sentence. */
   readonly reason: string;
 }
 
-/** Puts the judgement into words. */
+/** Puts the outcome into words. */
 export function headlineOf(report: Report): Headline {
-  const judgement = judgeReport(report);
+  const outcome = evaluateReport(report);
   const binding = bindingClauses(report);
   const count = (status: ClauseResult['status']) =>
     binding.filter((result) => result.status === status).length;
@@ -54,8 +54,8 @@ export function headlineOf(report: Report): Headline {
     report.clauses.filter(({ status }) => status === 'fail').length - count('fail');
   const below =
     failedBelow === 0 ? '' : ` ${clausesOf(failedBelow)} of other levels ${fails(failedBelow)}.`;
-  const common = { judgement, conformant: false };
-  if (judgement === 'violated') {
+  const common = { outcome, conformant: false };
+  if (outcome === 'violated') {
     return {
       ...common,
       verdict: 'NOT CONFORMANT',
@@ -69,16 +69,16 @@ export function headlineOf(report: Report): Headline {
       reason: `the configuration chose so: ${report.nonConformities.join('; ')}.${below}`,
     };
   }
-  if (judgement === 'incomplete') {
+  if (outcome === 'incomplete') {
     return {
       ...common,
       verdict: 'NOT PROVEN',
-      reason: `${count('unknown')} of ${binding.length} binding clauses could not be judged from ${sources[report.source]}.${below}`,
+      reason: `${count('unknown')} of ${binding.length} binding clauses could not be evaluated from ${sources[report.source]}.${below}`,
     };
   }
   const waived = count('waived');
   return {
-    judgement,
+    outcome,
     conformant: true,
     verdict: waived === 0 ? 'CONFORMANT' : 'CONFORMANT WITH WAIVERS',
     reason: `no binding clause of ${binding.length} fails (MUST, MUST NOT, critical)${waived === 0 ? '' : `, ${waived} waived`}.${below}`,

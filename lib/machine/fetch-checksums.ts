@@ -1,47 +1,51 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../blueprint/problem';
 import type { MachineArtifact } from './machine-config';
-import { findPublishedSum, readPublishedSum, type PublishedSum } from './published-sums';
+import {
+  findPublishedChecksum,
+  readPublishedChecksum,
+  type PublishedChecksum,
+} from './published-checksums';
 
 /** The part of `fetch` that is needed; tests give their own. */
 export type FetchLike = (url: string) => Promise<Response>;
 
-/** Sums in the form of `artifacts.sha256`, and the artifacts that none could be found for. */
-export interface FetchedSums {
-  readonly sums: Readonly<
+/** Checksums in the form of `artifacts.sha256`, and the artifacts that none could be found for. */
+export interface FetchedChecksums {
+  readonly checksums: Readonly<
     Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>
   >;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Finds the published checksum of each artifact. The artifact itself is downloaded too, and a sum
+ * Finds the published checksum of each artifact. The artifact itself is downloaded too, and a checksum
  * is given only when it is what the publisher says: never from the download alone.
  */
-export async function fetchSums(
+export async function fetchChecksums(
   artifacts: readonly MachineArtifact[],
   fetchLike: FetchLike = fetch,
-): Promise<FetchedSums> {
-  const sums: Record<string, Record<string, Record<string, string>>> = {};
+): Promise<FetchedChecksums> {
+  const checksums: Record<string, Record<string, Record<string, string>>> = {};
   const problems: Problem[] = [];
   // One at a time: some are a hundred megabytes.
   for (const artifact of artifacts) {
     const { name, version, architecture } = artifact;
-    const found = await findSum(artifact, fetchLike);
-    if (typeof found === 'string') ((sums[name] ??= {})[version] ??= {})[architecture] = found;
+    const found = await findChecksum(artifact, fetchLike);
+    if (typeof found === 'string') ((checksums[name] ??= {})[version] ??= {})[architecture] = found;
     else problems.push({ path: `artifacts.sha256.${name}.${version}.${architecture}`, ...found });
   }
-  return { sums, problems };
+  return { checksums, problems };
 }
 
 type Found = string | Omit<Problem, 'path'>;
 
-async function findSum(artifact: MachineArtifact, fetchLike: FetchLike): Promise<Found> {
-  const published = findPublishedSum(artifact);
+async function findChecksum(artifact: MachineArtifact, fetchLike: FetchLike): Promise<Found> {
+  const published = findPublishedChecksum(artifact);
   if (published === undefined) {
     return {
       got: undefined,
-      expected: `a sum that you have verified yourself: the publisher of ${artifact.url} gives none`,
+      expected: `a checksum that you have verified yourself: the publisher of ${artifact.url} gives none`,
     };
   }
   try {
@@ -53,23 +57,23 @@ async function findSum(artifact: MachineArtifact, fetchLike: FetchLike): Promise
 
 async function compare(
   artifact: MachineArtifact,
-  { url, algorithm }: PublishedSum,
+  { url, algorithm }: PublishedChecksum,
   fetchLike: FetchLike,
 ): Promise<Found> {
   const text = await (await get(url, fetchLike)).text();
   const fileName = artifact.url.slice(artifact.url.lastIndexOf('/') + 1);
-  const sum = readPublishedSum(text, fileName, algorithm);
-  if (sum === undefined) {
+  const checksum = readPublishedChecksum(text, fileName, algorithm);
+  if (checksum === undefined) {
     return { got: `${url} without it`, expected: `one ${algorithm} of ${fileName}` };
   }
   const downloaded = await hashOf(await get(artifact.url, fetchLike), algorithm);
-  if (downloaded !== sum) {
+  if (downloaded !== checksum) {
     return {
       got: `${artifact.url} with ${algorithm} ${downloaded}`,
-      expected: `${sum}, as ${url} says`,
+      expected: `${checksum}, as ${url} says`,
     };
   }
-  return algorithm === 'sha512' ? `sha512:${sum}` : sum;
+  return algorithm === 'sha512' ? `sha512:${checksum}` : checksum;
 }
 
 async function get(url: string, fetchLike: FetchLike): Promise<Response> {

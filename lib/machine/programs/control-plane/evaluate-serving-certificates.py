@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -I
-"""Judges pending kubelet serving certificates against the instances of the cluster.
+"""Evaluates pending kubelet serving certificates against the instances of the cluster.
 
-  pending REQUESTS            names of the requests to judge, one a line
-  judge REQUESTS INSTANCES    one line a request: approve or deny, its name, the reason
+  pending REQUESTS             names of the requests to evaluate, one a line
+  evaluate REQUESTS INSTANCES  one line a request: approve or deny, its name, the reason
 
 REQUESTS is what `kubectl get csr -o json` prints, INSTANCES the answer of EC2 DescribeInstances.
 """

@@ -5,11 +5,11 @@ import { pass, unknown, verdictOf, type Finding } from '../../finding';
 /** Runs over manifests; none at all is unknown, never a pass. */
 export function onManifests(
   facts: Facts,
-  judge: (manifests: readonly ManifestFact[]) => Verdict,
+  evaluate: (manifests: readonly ManifestFact[]) => Verdict,
 ): Verdict {
   return facts.manifests === undefined || facts.manifests.length === 0
     ? unknown('no manifests among the facts')
-    : judge(facts.manifests);
+    : evaluate(facts.manifests);
 }
 
 /** Passes where nothing is found that could be wrong, though there were manifests to look at. */

@@ -1,23 +1,23 @@
 import type { MachineArtifact } from './machine-config';
 
 /** Where the publisher of an artifact gives its checksum. */
-export interface PublishedSum {
+export interface PublishedChecksum {
   readonly url: string;
   readonly algorithm: 'sha256' | 'sha512';
 }
 
 const beside =
-  (ending: string, algorithm: PublishedSum['algorithm'] = 'sha256') =>
-  ({ url }: MachineArtifact): PublishedSum => ({ url: `${url}${ending}`, algorithm });
+  (ending: string, algorithm: PublishedChecksum['algorithm'] = 'sha256') =>
+  ({ url }: MachineArtifact): PublishedChecksum => ({ url: `${url}${ending}`, algorithm });
 
 const inFolder =
   (file: (version: string) => string) =>
-  ({ url, version }: MachineArtifact): PublishedSum => ({
+  ({ url, version }: MachineArtifact): PublishedChecksum => ({
     url: `${url.slice(0, url.lastIndexOf('/') + 1)}${file(version)}`,
     algorithm: 'sha256',
   });
 
-const publishers: Readonly<Record<string, (artifact: MachineArtifact) => PublishedSum>> = {
+const publishers: Readonly<Record<string, (artifact: MachineArtifact) => PublishedChecksum>> = {
   'aws-iam-authenticator': inFolder((version) => `authenticator_${version}_checksums.txt`),
   'cni-plugins': beside('.sha256'),
   containerd: beside('.sha256sum'),
@@ -31,29 +31,31 @@ const publishers: Readonly<Record<string, (artifact: MachineArtifact) => Publish
 };
 
 /** Where the checksum of an artifact is published, or undefined where its publisher gives none. */
-export function findPublishedSum(artifact: MachineArtifact): PublishedSum | undefined {
+export function findPublishedChecksum(artifact: MachineArtifact): PublishedChecksum | undefined {
   return Object.hasOwn(publishers, artifact.name)
     ? publishers[artifact.name]?.(artifact)
     : undefined;
 }
 
 /**
- * Reads the sum of one file out of a checksum file: lines of sum and name, or a lone sum. Undefined
- * when the file does not name it, or names it twice with different sums.
+ * Reads the checksum of one file out of a checksum file: lines of checksum and name, or a lone checksum. Undefined
+ * when the file does not name it, or names it twice with different checksums.
  */
-export function readPublishedSum(
+export function readPublishedChecksum(
   text: string,
   fileName: string,
-  algorithm: PublishedSum['algorithm'],
+  algorithm: PublishedChecksum['algorithm'],
 ): string | undefined {
   const form = new RegExp(`^([0-9a-f]{${algorithm === 'sha256' ? 64 : 128}})(?:\\s+\\*?(\\S+))?$`);
   const rows = text
     .split(/\r?\n/)
     .map((line) => form.exec(line.trim()))
     .filter((match) => match !== null)
-    .map(([, sum = '', name]) => ({ sum, name: name?.slice(name.lastIndexOf('/') + 1) }));
+    .map(([, checksum = '', name]) => ({ checksum, name: name?.slice(name.lastIndexOf('/') + 1) }));
   const [first, ...others] = rows;
-  if (first !== undefined && others.length === 0 && first.name === undefined) return first.sum;
-  const named = new Set(rows.filter(({ name }) => name === fileName).map(({ sum }) => sum));
+  if (first !== undefined && others.length === 0 && first.name === undefined) return first.checksum;
+  const named = new Set(
+    rows.filter(({ name }) => name === fileName).map(({ checksum }) => checksum),
+  );
   return named.size === 1 ? [...named][0] : undefined;
 }

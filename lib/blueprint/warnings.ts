@@ -15,7 +15,7 @@ export function collectNonConformities(blueprint: Resolved): string[] {
 
 /** Things that work but deserve a second look. */
 export function collectWarnings(blueprint: Resolved): string[] {
-  const { access, waivers, people } = blueprint;
+  const { access, waivers, principals } = blueprint;
   return [
     ...(access.apiCidrs.includes('0.0.0.0/0')
       ? ['access.apiCidrs: the API server can be reached from everywhere']
@@ -23,8 +23,8 @@ export function collectWarnings(blueprint: Resolved): string[] {
     ...(access.nodePortCidrs.includes('0.0.0.0/0')
       ? ['access.nodePortCidrs: NodePort Services can be reached from everywhere']
       : []),
-    ...(Object.values(people).every((roles) => roles.length === 0)
-      ? ['people: no IAM role is mapped, so nobody can log in to the API']
+    ...(Object.values(principals).every((roles) => roles.length === 0)
+      ? ['principals: no IAM role is mapped, so nobody can log in to the API']
       : []),
     ...waivers.map(({ clause, expires }) => `waivers: ${clause} is waived until ${expires}`),
   ];

@@ -1,5 +1,9 @@
 import { countLevels, levels } from '../../../lib/conformance/report/count-levels';
-import { exitCodeOf, headlineOf, judgeReport } from '../../../lib/conformance/report/judge-report';
+import {
+  exitCodeOf,
+  headlineOf,
+  evaluateReport,
+} from '../../../lib/conformance/report/evaluate-report';
 import type { ClauseResult, ClauseStatus } from '../../../lib/conformance/report/report';
 import type { Level } from '../../../lib/standard/clause';
 import { reportOf } from './sample-report';
@@ -27,9 +31,9 @@ test.each([
   ['a MUST is waived', [clause('MUST', 'waived')], 'met', 0],
   ['no binding clause applies', [clause('MUST', 'not-applicable')], 'incomplete', 0],
   ['there is no clause', [], 'incomplete', 0],
-] as const)('judges a report in which %s', (_, clauses, judgement, exitCode) => {
+] as const)('evaluates a report in which %s', (_, clauses, outcome, exitCode) => {
   const report = reportOf(clauses);
-  expect([judgeReport(report), exitCodeOf(report)]).toEqual([judgement, exitCode]);
+  expect([evaluateReport(report), exitCodeOf(report)]).toEqual([outcome, exitCode]);
 });
 
 test.each([
@@ -57,7 +61,7 @@ test.each([
     reportOf([clause('MUST', 'fail'), clause('MUST NOT', 'fail')], { nonConformities: ['x'] }),
   ],
   [
-    'NOT PROVEN: 1 of 2 binding clauses could not be judged from manifests.',
+    'NOT PROVEN: 1 of 2 binding clauses could not be evaluated from manifests.',
     reportOf([clause('MUST', 'pass'), clause('MUST', 'unknown')], { source: 'manifests' }),
   ],
 ] as const)('says "%s"', (sentence, report) => {
