@@ -7,7 +7,7 @@ import type {
   MachineFact,
   ResourceFact,
 } from '../../lib/conformance/facts';
-import type { MachineArtifact } from '../../lib/machine/machine-config';
+import type { LikeMachineJson, MachineJson } from '../plan/machine-files';
 import { collectManifests } from './collect-manifests';
 
 /** Whether a folder is one that `plan` wrote. */
@@ -30,50 +30,52 @@ export function collectPlanFolder(folder: string, today: string): PlanFolder {
   const folders = readdirSync(path.join(folder, 'machines'))
     .sort()
     .map((name) => path.join(folder, 'machines', name));
-  const machines = folders.map((each) => readJson(each, 'machine.json') as MachineJson);
+  const machines = folders.map(readMachine);
   return {
     blueprint,
-    machines,
+    machines: machines.map(({ description }) => description),
     facts: {
       source: 'plan',
       kubernetesVersion: blueprint.kubernetes.version,
       today,
       resources: readJson(folder, 'resources.json') as ResourceFact[],
       certificates: readJson(folder, 'certificates.json') as CertificateFact[],
-      machines: machines.map((machine, index) => readMachine(folders[index] ?? '', machine)),
+      machines: machines.map(({ fact }) => fact),
       manifests: collectManifests([path.join(folder, 'manifests')]),
     },
   };
 }
 
-/** What checks need of `machine.json`. */
-interface MachineJson {
-  readonly name: string;
-  readonly role: MachineFact['role'];
-  readonly artifacts: readonly MachineArtifact[];
-  readonly files: readonly {
-    readonly path: string;
-    readonly mode: string;
-    readonly owner: string;
-  }[];
-}
-
-function readMachine(folder: string, machine: MachineJson): MachineFact {
+/** A machine, whose files that it shares with another pool lie in the folder of that one. */
+function readMachine(folder: string): { description: MachineJson; fact: MachineFact } {
+  const read = readJson(folder, 'machine.json') as MachineJson | LikeMachineJson;
+  const other = 'like' in read ? path.join(folder, '..', read.like) : folder;
+  const description =
+    'like' in read
+      ? { ...(readJson(other, 'machine.json') as MachineJson), name: read.name }
+      : read;
+  const own = new Set('like' in read ? read.ownFiles : []);
   return {
-    name: machine.name,
-    role: machine.role,
-    userData: readFileSync(path.join(folder, 'user-data'), 'utf8'),
-    artifacts: machine.artifacts.map(({ name, version }) => ({ name, version })),
-    files: Object.fromEntries(
-      machine.files.map((file) => [
-        file.path,
-        {
-          content: readFileSync(path.join(folder, file.path), 'utf8'),
-          mode: file.mode,
-          owner: file.owner,
-        },
-      ]),
-    ),
+    description,
+    fact: {
+      name: description.name,
+      role: description.role,
+      userData: readFileSync(path.join(folder, 'user-data'), 'utf8'),
+      artifacts: description.artifacts.map(({ name, version }) => ({ name, version })),
+      files: Object.fromEntries(
+        description.files.map((file) => [
+          file.path,
+          {
+            content: readFileSync(
+              path.join(own.has(file.path) ? folder : other, file.path),
+              'utf8',
+            ),
+            mode: file.mode,
+            owner: file.owner,
+          },
+        ]),
+      ),
+    },
   };
 }
 

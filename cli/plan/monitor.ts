@@ -9,6 +9,7 @@ import {
   RegisterResourceResponse,
   SupportsFeatureResponse,
 } from '@pulumi/pulumi/proto/resource_pb';
+import { digestOf } from './digest';
 import { Struct, Value } from 'google-protobuf/google/protobuf/struct_pb';
 
 /** Properties of a resource, secrets unwrapped. */
@@ -89,6 +90,8 @@ export class PlanMonitor {
       // The inputs as they came; to serialize them again takes as long as all else here.
       const outputs = request.getObject() ?? new Struct();
       const fields = outputs.getFieldsMap();
+      // No program reads the content of an object back, and hundreds of pools have as many bundles.
+      fields.del('contentBase64');
       for (const [key, value] of Object.entries(computed)) fields.set(key, valueOf(value));
       response.setObject(outputs);
       return response;
@@ -121,7 +124,7 @@ export class PlanMonitor {
       type,
       name,
       parent: parent === '' ? undefined : parent,
-      inputs: propertiesOf(request.getObject()),
+      inputs: withoutContent(propertiesOf(request.getObject())),
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
       id: '',
@@ -169,6 +172,14 @@ const supportedFeatures: ReadonlySet<string> = new Set([
 
 function propertiesOf(struct: Struct | undefined): Properties {
   return pulumi.runtime.deserializeProperties(struct ?? new Struct());
+}
+
+/** The content of an object as its digest: bundles of hundreds of pools are not kept. */
+function withoutContent(inputs: Properties): Properties {
+  const { contentBase64 } = inputs;
+  return typeof contentBase64 === 'string'
+    ? { ...inputs, contentBase64: digestOf(contentBase64) }
+    : inputs;
 }
 
 /** What a fake computes is plain: no output, resource or secret is in it. */

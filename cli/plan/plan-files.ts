@@ -4,8 +4,8 @@ import type { Report } from '../../lib/conformance/report/report';
 import { renderFirewallRows } from '../../lib/topology/firewall-table';
 import { renderTopology } from '../../lib/topology/render-topology';
 import { pictureOf } from '../picture';
-import { renderBundle } from '../../lib/machine/bundle';
-import type { MachineConfig } from '../../lib/machine/machine-config';
+import { json } from './json';
+import { machineFiles } from './machine-files';
 import { unwrapSecrets } from './monitor';
 import { PkiStore } from './pki-store';
 import type { ClusterParts, PlannedCluster } from './plan-cluster';
@@ -30,7 +30,7 @@ export function partFiles(parts: ClusterParts): OutputFile[] {
     { path: 'blueprint.json', content: json(blueprint) },
     { path: 'firewall.json', content: json(renderFirewallRows(portMatrix)) },
     { path: 'topology.svg', content: renderTopology(blueprint, addresses, portMatrix) },
-    ...parts.machines.flatMap(machineFiles),
+    ...machineFiles(parts.machines),
     ...parts.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
   ];
 }
@@ -52,30 +52,6 @@ export function resultFiles(input: ResultFilesInput): OutputFile[] {
   ];
 }
 
-function machineFiles(machine: MachineConfig): OutputFile[] {
-  const folder = `machines/${machine.name}`;
-  const bundle = renderBundle(machine);
-  return [
-    ...bundle.files.map(({ path, content }) => ({ path: folder + path, content })),
-    {
-      path: `${folder}/machine.json`,
-      content: json({
-        name: machine.name,
-        role: machine.role,
-        architecture: machine.architecture,
-        bundleSha256: bundle.sha256,
-        users: machine.users,
-        packages: machine.packages,
-        dataVolume: machine.dataVolume,
-        units: machine.units.map(({ name, enable = true }) => ({ name, enable })),
-        artifacts: machine.artifacts,
-        secrets: machine.secrets,
-        files: bundle.files.map(({ path, mode, owner }) => ({ path, mode, owner })),
-      }),
-    },
-  ];
-}
-
 /** The planned profile, the parameters by their names, and what a later plan takes up again. */
 function pkiFiles({ blueprint, pki, resources }: PlannedCluster, store: PkiStore): OutputFile[] {
   const prefix = `/${blueprint.name}/`;
@@ -91,8 +67,4 @@ function pkiFiles({ blueprint, pki, resources }: PlannedCluster, store: PkiStore
     { path: `pki/${PkiStore.fileName}`, content: store.render(), secret: true },
     ...parameters,
   ];
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

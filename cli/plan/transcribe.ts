@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { asset, runtime } from '@pulumi/pulumi';
+import { digestOf } from './digest';
 import { isPlainObject, type Properties, type RegisteredResource } from './monitor';
 
 /** A resource as `resources.json` shows it. */
@@ -78,9 +78,4 @@ async function transcribeAsset(value: asset.Asset): Promise<Properties> {
   if (value instanceof asset.FileAsset) return { fileAsset: await value.path };
   if (value instanceof asset.StringAsset) return { stringAsset: digestOf(await value.text) };
   return { asset: 'of an unknown kind' };
-}
-
-function digestOf(text: string): string {
-  const digest = createHash('sha256').update(text).digest('hex');
-  return `[${Buffer.byteLength(text)} bytes, SHA-256 ${digest}]`;
 }

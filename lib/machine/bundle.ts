@@ -8,7 +8,7 @@ import { renderUstar } from './ustar';
 export interface Bundle {
   /** Sorted by path. */
   readonly files: readonly BundleFile[];
-  /** Uncompressed ustar, byte for byte the same for the same machine. */
+  /** Uncompressed ustar, byte for byte the same for the same machine; rendered at each reading. */
   readonly tar: Buffer;
   /** SHA-256 of `tar`, hexadecimal. */
   readonly sha256: string;
@@ -25,8 +25,14 @@ export function renderBundle(machine: MachineConfig): Bundle {
   const known = bundles.get(machine);
   if (known !== undefined) return known;
   const files = collectFiles(machine);
-  const tar = renderTar(files);
-  const bundle = { files, tar, sha256: createHash('sha256').update(tar).digest('hex') };
+  // Archives of hundreds of pools are not kept.
+  const bundle = {
+    files,
+    get tar() {
+      return renderTar(files);
+    },
+    sha256: createHash('sha256').update(renderTar(files)).digest('hex'),
+  };
   bundles.set(machine, bundle);
   return bundle;
 }
