@@ -81,8 +81,8 @@ function addSystemNamespaces(chart: Chart, blueprint: Blueprint): void {
   new SystemNamespaces(chart, 'system', {
     podSecurity: kubernetes.podSecurity.enforce,
     version: `v${kubernetes.minorVersion}`,
-    nodeCidrs: privateCidrs(blueprint),
-    apiServerCidrs: privateCidrs(blueprint),
+    nodeCidrs: nodeCidrs(blueprint),
+    apiServerCidrs: nodeCidrs(blueprint),
     // The VPC's resolver answers at both addresses.
     resolverCidrs: [`${renderAddress(vpc.base + 2)}/32`, '169.254.169.253/32'],
   });
@@ -153,7 +153,7 @@ function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
     apiServer: { host: blueprint.names.api, port: 6443 },
   });
   new NetworkIsolation(chart, 'isolation', {
-    controlPlaneCidrs: privateCidrs(blueprint),
+    controlPlaneCidrs: nodeCidrs(blueprint),
     closedCidrs: etcdCidrs(blueprint),
     internalPorts: internalPorts(),
     systemNamespaces: [
@@ -233,7 +233,7 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
         .filter((other) => other.ingressFromNamespaces.includes(name))
         .map((other) => other.name),
       egressToCidrs: { cidrs: egressToCidrs, except: etcdCidrs(blueprint) },
-      ...(apiServerAccess && { apiServerCidrs: privateCidrs(blueprint) }),
+      ...(apiServerAccess && { apiServerCidrs: nodeCidrs(blueprint) }),
       operators: {
         clusterRole: 'hardened-cluster:operator',
         group: principalGroups.operatorRoleArns,
@@ -242,9 +242,9 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
   }
 }
 
-/** Networks of control plane and workers, in zones of today and later ones. */
-function privateCidrs(blueprint: Blueprint): readonly string[] {
-  return planAddresses(blueprint).reserved.private;
+/** Networks of control plane, workers and internal load balancer, in zones of today and later ones. */
+function nodeCidrs(blueprint: Blueprint): readonly string[] {
+  return planAddresses(blueprint).reserved.nodes;
 }
 
 function etcdCidrs(blueprint: Blueprint): readonly string[] {

@@ -2,7 +2,8 @@ import type { Blueprint } from '../blueprint/blueprint';
 import { contains, parseCidr, renderAddress } from '../blueprint/ipv4';
 import { planAddresses, type AddressPlan } from '../network/address-plan';
 import { planPortMatrix } from '../network/plan-port-matrix';
-import type { Peer, PortMatrix, PortRule, Tier } from '../network/port-matrix';
+import type { Peer, PortMatrix, PortRule } from '../network/port-matrix';
+import { keepsClients, subnetKindOf } from '../network/subnet-kinds';
 import { timeServer } from './hardening/time-sync';
 import type { MachineRole } from './machine-config';
 
@@ -32,8 +33,8 @@ export interface HostFirewall {
 
 /**
  * Plans the firewall of a role out of the port matrix: the second line behind the security groups,
- * and as tight as addresses can be that never change. Addresses can't tell workers from control-plane
- * machines, which share their subnets, nor S3 from the rest of the internet: the security groups do.
+ * and as tight as addresses can be that never change. Addresses can't tell workers from interface
+ * endpoints, which share their subnets, nor S3 from the rest of the internet: the security groups do.
  */
 export function planHostFirewall(
   blueprint: Blueprint,
@@ -49,7 +50,7 @@ export function planHostFirewall(
     direction,
     ...(direction === 'in'
       ? { peers: sourcesOf(rule, matrix, addresses) }
-      : targetsOf(rule.to, addresses)),
+      : targetsOf(rule.to, matrix, addresses)),
     protocol: rule.protocol,
     ports: renderPorts(rule),
   });
@@ -67,63 +68,45 @@ export function planHostFirewall(
   };
 }
 
-/**
- * Where the packets of a row come from. A load balancer may pass on the addresses of its clients, so
- * whoever may reach its port counts too.
- */
+/** Where the packets of a row come from: where clients are kept, the sender is not the address. */
 function sourcesOf(rule: PortRule, matrix: PortMatrix, addresses: AddressPlan): readonly string[] {
   const { from } = rule;
-  const isBalancer =
-    from.kind === 'tier' &&
-    (from.tier === 'public-load-balancer' || from.tier === 'internal-load-balancer');
-  const clients = isBalancer
-    ? matrix.filter(
-        ({ to, ports }) =>
-          to.kind === 'tier' && to.tier === from.tier && ports.from === rule.ports.from,
-      )
-    : [];
-  return distinct([
-    ...networksOf(from, addresses),
-    ...clients.flatMap((client) => networksOf(client.from, addresses)),
-  ]);
+  const clients =
+    from.kind === 'tier' && keepsClients(from.tier)
+      ? matrix.filter(
+          ({ to, ports }) =>
+            to.kind === 'tier' && to.tier === from.tier && ports.from === rule.ports.from,
+        )
+      : [];
+  return distinct(
+    [rule, ...clients].flatMap((client) => networksOf(client.from, matrix, addresses)),
+  );
 }
 
 /** Where the packets of a row go. What is outside the VPC is never an address inside it. */
 function targetsOf(
   to: Peer,
+  matrix: PortMatrix,
   addresses: AddressPlan,
 ): Pick<HostRule, 'peers'> & { readonly except?: readonly string[] } {
-  const peers = networksOf(to, addresses);
+  const peers = networksOf(to, matrix, addresses);
   return peers.includes('0.0.0.0/0') ? { peers, except: [addresses.vpc] } : { peers };
 }
 
-function networksOf(peer: Peer, addresses: AddressPlan): readonly string[] {
+/**
+ * Of a tier all that is reserved for it, and not the zones and members of today: a machine whose
+ * firewall named those would have to be replaced for each further one. Nothing else is ever there.
+ */
+function networksOf(peer: Peer, matrix: PortMatrix, { reserved }: AddressPlan): readonly string[] {
   switch (peer.kind) {
     case 'cidrs':
       return peer.cidrs;
     case 'prefix-list':
       return ['0.0.0.0/0'];
     case 'tier':
-      return networksOfTier(peer.tier, addresses);
-  }
-}
-
-/**
- * What is reserved for the tier, and not the zones and members of today: a machine whose firewall
- * named those would have to be made anew for each further one. Nothing else can ever be there.
- */
-function networksOfTier(tier: Tier, { reserved }: AddressPlan): readonly string[] {
-  switch (tier) {
-    case 'bastion':
-    case 'public-load-balancer':
-      return distinct(reserved.public);
-    case 'control-plane':
-    case 'endpoints':
-    case 'internal-load-balancer':
-    case 'worker':
-      return distinct(reserved.private);
-    case 'etcd':
-      return distinct(reserved.etcdMembers);
+      return distinct(
+        peer.tier === 'etcd' ? reserved.etcdMembers : reserved[subnetKindOf(peer.tier, matrix)],
+      );
   }
 }
 

@@ -1,13 +1,16 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { parseCidr, renderAddress, renderCidr, sizeOf, type Ipv4Network } from '../blueprint/ipv4';
+import { forEachKind, type SubnetKind } from './subnet-kinds';
 
 /** The subnets of one zone. */
 export interface ZoneSubnets {
   readonly zone: string;
-  /** NAT gateway, load balancer, bastion. */
+  /** NAT gateway, public load balancer, bastion. */
   readonly public: string;
-  /** Control plane and workers. */
+  /** Workers, internal load balancer, interface endpoints. */
   readonly private: string;
+  /** Control-plane machines and nothing else, so that their addresses tell them from workers. */
+  readonly 'control-plane': string;
   /** etcd members; no route to the internet. */
   readonly etcd: string;
 }
@@ -26,10 +29,9 @@ export interface AddressPlan {
 }
 
 /** One network a slot, in the order of the slots. */
-export interface ReservedNetworks {
-  readonly public: readonly string[];
-  readonly private: readonly string[];
-  readonly etcd: readonly string[];
+export interface ReservedNetworks extends Readonly<Record<SubnetKind, readonly string[]>> {
+  /** Private and control-plane subnets of each slot as one network. */
+  readonly nodes: readonly string[];
   /** The part of each etcd subnet that members get their addresses from. */
   readonly etcdMembers: readonly string[];
 }
@@ -40,9 +42,9 @@ export function zoneSlots(vpcPrefix: number): number {
 }
 
 /**
- * Cuts the VPC into one slot a zone: the first half of a slot is the private subnet, the third
- * quarter is for the public one and the last for etcd. Depends on a zone's place in the list only,
- * so that appending a zone, a pool or a member moves nothing.
+ * Cuts the VPC into one slot a zone, and each slot into quarters: private, control plane, public and
+ * etcd. Depends on a zone's place in the list only, so that appending a zone, a pool or a member
+ * moves nothing.
  */
 export function planAddresses(
   blueprint: Pick<Blueprint, 'network' | 'zones' | 'etcd'>,
@@ -68,15 +70,12 @@ export function planAddresses(
     vpc: blueprint.network.vpcCidr,
     subnets: subnets.map((subnet) => ({
       zone: subnet.zone,
-      public: renderCidr(subnet.public),
-      private: renderCidr(subnet.private),
-      etcd: renderCidr(subnet.etcd),
+      ...forEachKind((kind) => renderCidr(subnet[kind])),
     })),
     etcdMembers: Object.fromEntries(etcdMembers),
     reserved: {
-      public: slots.map((slot) => renderCidr(slot.public)),
-      private: slots.map((slot) => renderCidr(slot.private)),
-      etcd: slots.map((slot) => renderCidr(slot.etcd)),
+      ...forEachKind((kind) => slots.map((slot) => renderCidr(slot[kind]))),
+      nodes: slots.map(({ private: { base, prefix } }) => renderCidr({ base, prefix: prefix - 1 })),
       etcdMembers: slots.map(({ etcd: { base } }) => renderCidr({ base, prefix: memberPrefix })),
     },
   };
@@ -84,17 +83,16 @@ export function planAddresses(
 
 function cutSlots(vpc: Ipv4Network) {
   const count = zoneSlots(vpc.prefix);
-  const prefix = vpc.prefix + Math.log2(count);
-  const quarter = sizeOf(prefix + 2);
+  const slot = vpc.prefix + Math.log2(count);
+  const prefix = slot + Math.log2(order.length);
   return Array.from({ length: count }, (_, index) => {
-    const base = vpc.base + index * sizeOf(prefix);
-    return {
-      private: { base, prefix: prefix + 1 },
-      public: { base: base + 2 * quarter, prefix: prefix + 2 },
-      etcd: { base: base + 3 * quarter, prefix: prefix + 2 },
-    };
+    const base = vpc.base + index * sizeOf(slot);
+    return forEachKind((kind) => ({ base: base + order.indexOf(kind) * sizeOf(prefix), prefix }));
   });
 }
+
+/** Quarters of a slot, from its first address on; the two of nodes make up one network. */
+const order: readonly SubnetKind[] = ['private', 'control-plane', 'public', 'etcd'];
 
 /** AWS keeps the first four addresses of a subnet and the last. */
 const firstMemberAddress = 4;

@@ -4,15 +4,16 @@ import type { PlacedPeer } from './place-peers';
 import { rowSizes, type PlacedBand, type PlacedRow } from './plan-rows';
 import { measureText, truncateText } from './measure-text';
 import type { Box, Font, Label } from './shape';
-import type { Band } from './tiers';
+import type { SubnetKind } from '../network/subnet-kinds';
 
 const headFont: Font = { size: 12, family: 'sans', bold: true };
 const textFont: Font = { size: 11, family: 'sans' };
 const addressFont: Font = { size: 11, family: 'mono' };
 
-const bandNames: Readonly<Record<Band, string>> = {
+const bandNames: Readonly<Record<SubnetKind, string>> = {
   public: 'Public subnet',
   private: 'Private subnet',
+  'control-plane': 'Control-plane subnet',
   etcd: 'etcd subnet',
 };
 

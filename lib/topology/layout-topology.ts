@@ -57,7 +57,7 @@ export function layoutTopology(
     width: columns.width,
     height: table.bottom + margin,
     title: heading.title,
-    description: `Zones ${blueprint.zones.join(', ')} as columns; public, private and etcd subnets as bands; ${portMatrix.length} allowed flows as ${groups.length} arrows, listed in the table below the picture.`,
+    description: `Zones ${blueprint.zones.join(', ')} as columns; public, private, control-plane and etcd subnets as bands; ${portMatrix.length} allowed flows as ${groups.length} arrows, listed in the table below the picture.`,
     boxes: boxes.boxes,
     labels: [...heading.labels, ...boxes.labels, ...routes.labels, ...table.labels],
     badges: [...routes.badges, ...table.badges],

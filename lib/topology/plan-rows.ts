@@ -1,6 +1,7 @@
 import { total } from './geometry';
 import type { PinPlan } from './plan-pins';
-import type { Band, TierRow } from './tiers';
+import { subnetKinds, type SubnetKind } from '../network/subnet-kinds';
+import type { TierRow } from './tiers';
 
 /** A row with its place from top to bottom. */
 export interface PlacedRow {
@@ -11,7 +12,7 @@ export interface PlacedRow {
 
 /** A band with its rows. */
 export interface PlacedBand {
-  readonly band: Band;
+  readonly band: SubnetKind;
   readonly y: number;
   readonly height: number;
   readonly rows: readonly PlacedRow[];
@@ -40,7 +41,7 @@ export function planRows(
 ): readonly PlacedBand[] {
   const bands: PlacedBand[] = [];
   let y = top;
-  for (const band of ['public', 'private', 'etcd'] as const) {
+  for (const band of subnetKinds) {
     const ofBand = rows.filter((row) => row.band === band);
     let rowY = y + rowSizes.subnetHead;
     const placed = ofBand.map((row): PlacedRow => {

@@ -1,3 +1,4 @@
+import type { SubnetKind } from '../network/subnet-kinds';
 import type { Rect } from './geometry';
 import type { FlowKind } from './group-flows';
 
@@ -11,7 +12,7 @@ export interface Box {
   readonly kind: BoxKind;
   readonly rect: Rect;
   /** Further word for the style sheet, such as the kind of a subnet. */
-  readonly tone?: 'public' | 'private' | 'etcd';
+  readonly tone?: SubnetKind;
 }
 
 /** A line of text. */

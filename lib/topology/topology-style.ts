@@ -1,3 +1,4 @@
+import type { SubnetKind } from '../network/subnet-kinds';
 import type { FlowKind } from './group-flows';
 
 /** Colours of the picture by use. */
@@ -10,7 +11,7 @@ interface PicturePalette {
   readonly vpc: string;
   readonly tier: string;
   readonly machine: string;
-  readonly subnets: Readonly<Record<'public' | 'private' | 'etcd', string>>;
+  readonly subnets: Readonly<Record<SubnetKind, string>>;
   readonly flows: Readonly<Record<FlowKind, string>>;
 }
 
@@ -24,7 +25,12 @@ export const lightPicture: PicturePalette = {
   vpc: '#f8f9fb',
   tier: '#ffffff',
   machine: '#eef1f6',
-  subnets: { public: '#fdf0da', private: '#e3eefb', etcd: '#e2f3e6' },
+  subnets: {
+    public: '#fdf0da',
+    private: '#e3eefb',
+    'control-plane': '#ebe6f8',
+    etcd: '#e2f3e6',
+  },
   flows: {
     outside: '#b3161b',
     ssh: '#6a35a5',
@@ -44,7 +50,12 @@ export const darkPicture: PicturePalette = {
   vpc: '#171c24',
   tier: '#1b212b',
   machine: '#2a3240',
-  subnets: { public: '#3a2f1a', private: '#1c2d42', etcd: '#1c3525' },
+  subnets: {
+    public: '#3a2f1a',
+    private: '#1c2d42',
+    'control-plane': '#2b2440',
+    etcd: '#1c3525',
+  },
   flows: {
     outside: '#ff9490',
     ssh: '#cda6ff',

@@ -42,7 +42,7 @@ export function composeBastion(scope: MachineScope, content: MachineContent): Ba
         securityGroupIds: [network.firewall.groupId('bastion')],
         userData: userDataOf(scope, machine, bucket),
         keyArn: storage.keys.storage,
-        after: content.of(machine),
+        after: [...network.ready, ...content.of(machine)],
       },
       tags: tierTags(scope, 'bastion'),
     },

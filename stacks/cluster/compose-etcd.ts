@@ -63,6 +63,7 @@ export function composeEtcd(
       userData: (dataVolumeId) => userDataOf(scope, machine, bucket, dataVolumeId),
       dns: { zoneId: network.dns.zoneId, hostName: `${member}.${blueprint.names.domain}` },
       after: [
+        ...network.ready,
         ...content.of(machine),
         ...directory.entries,
         ...identity.permissions,

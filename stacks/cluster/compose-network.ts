@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
+import { keepsClients } from '../../lib/network/subnet-kinds';
 import { ClusterFirewall } from '../network/cluster-firewall';
 import type { ClusterScope } from './cluster-plan';
 import { ClusterDns } from '../network/cluster-dns';
@@ -23,6 +24,8 @@ export interface ClusterNetwork {
   readonly internalLoadBalancer: NetworkLoadBalancer;
   /** Undefined when nothing of the cluster is reached from outside by it. */
   readonly publicLoadBalancer: NetworkLoadBalancer | undefined;
+  /** What the first packet of any machine needs: routes, ACLs, rules, endpoints, listeners, names. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** Ids in the order of the zones. */
@@ -54,7 +57,7 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
     { vpcId, portMatrix, s3PrefixListId: s3.prefixListId, tags },
     { parent },
   );
-  new InterfaceEndpoints(
+  const endpoints = new InterfaceEndpoints(
     `${name}-endpoints`,
     {
       vpcId,
@@ -69,7 +72,21 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
     },
     { parent },
   );
-  return { network, firewall, ...composeLoadBalancers(scope, storage, network, firewall) };
+  const balancers = composeLoadBalancers(scope, storage, network, firewall);
+  return {
+    network,
+    firewall,
+    ...balancers,
+    ready: [
+      network,
+      firewall,
+      s3,
+      endpoints,
+      balancers.dns,
+      balancers.internalLoadBalancer,
+      ...(balancers.publicLoadBalancer ? [balancers.publicLoadBalancer] : []),
+    ].flatMap(({ ready }) => ready),
+  };
 }
 
 function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork): S3Endpoints {
@@ -82,8 +99,17 @@ function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork
     {
       vpcId,
       account,
-      // One table a zone, and one for all public subnets.
-      routeTableIds: { ...routeTableIds.private, public: shared(routeTableIds.public) },
+      // One table a zone where NAT gateways differ, and one for all public subnets.
+      routeTableIds: {
+        ...routeTableIds.private,
+        ...Object.fromEntries(
+          Object.entries(routeTableIds['control-plane']).map(([zone, id]) => [
+            `control-plane-${zone}`,
+            id,
+          ]),
+        ),
+        public: shared(routeTableIds.public),
+      },
       isolatedRouteTableIds: { etcd: shared(routeTableIds.etcd) },
       bucketNames: [names.cluster, names.etcd],
       tags,
@@ -95,7 +121,7 @@ function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork
 function composeLoadBalancers(
   scope: ClusterScope,
   { accessLogBucket }: ClusterStorage,
-  { vpcId, subnetIds }: PrivateNetwork,
+  { vpcId, subnetIds, ready }: PrivateNetwork,
   firewall: ClusterFirewall,
 ) {
   const { name, tags, parent, blueprint } = scope;
@@ -103,7 +129,8 @@ function composeLoadBalancers(
     vpcId,
     accessLogBucket: accessLogBucket.bucketName,
     deletionProtection: blueprint.profile !== 'development',
-    after: accessLogBucket.ready,
+    // A public load balancer is refused where no internet gateway is attached.
+    after: [...accessLogBucket.ready, ...ready],
     tags,
   };
   const internalLoadBalancer = new NetworkLoadBalancer(
@@ -114,8 +141,7 @@ function composeLoadBalancers(
       subnetIds: idsOf(subnetIds.private),
       securityGroupIds: [firewall.groupId('internal-load-balancer')],
       listeners: [apiListener],
-      // An API server is its own client by way of this load balancer.
-      preserveClientIp: false,
+      preserveClientIp: keepsClients('internal-load-balancer'),
       accessLogPrefix: 'internal',
     },
     { parent },
@@ -132,8 +158,7 @@ function composeLoadBalancers(
             subnetIds: idsOf(subnetIds.public),
             securityGroupIds: [firewall.groupId('public-load-balancer')],
             listeners,
-            // So that the audit log names who called.
-            preserveClientIp: true,
+            preserveClientIp: keepsClients('public-load-balancer'),
             accessLogPrefix: 'public',
           },
           { parent },

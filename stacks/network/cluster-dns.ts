@@ -20,6 +20,8 @@ export interface ClusterDnsArgs {
 /** Names inside the VPC. */
 export class ClusterDns extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
+  /** Before it exists, machines don't find the API. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: ClusterDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType('ClusterDns'), name, {}, opts);
@@ -33,7 +35,7 @@ export class ClusterDns extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new Record(
+    const api = new Record(
       `${name}-api`,
       {
         zoneId: zone.zoneId,
@@ -50,6 +52,7 @@ export class ClusterDns extends pulumi.ComponentResource {
       { parent: this },
     );
     this.zoneId = zone.zoneId;
+    this.ready = [api];
     this.registerOutputs({ zoneId: this.zoneId });
   }
 }

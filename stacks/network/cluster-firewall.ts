@@ -5,6 +5,7 @@ import {
   SecurityGroupIngressRule,
   type SecurityGroupIngressRuleArgs,
 } from '@pulumi/aws/vpc/securityGroupIngressRule';
+import { packetTooBig } from '../../lib/aws/hops';
 import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
 import { checkPortMatrix } from './check-port-matrix';
 import { componentType, validateArgs, type Tags } from '../component-args';
@@ -34,6 +35,8 @@ const descriptions: Readonly<Record<Tier, string>> = {
  * where it begins, group to group. Nothing else is allowed in either direction.
  */
 export class ClusterFirewall extends pulumi.ComponentResource {
+  /** Every rule: before they exist, machines reach nothing. */
+  readonly ready: readonly pulumi.Resource[];
   private readonly groups: ReadonlyMap<Tier, SecurityGroup>;
 
   constructor(name: string, args: ClusterFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,10 +45,13 @@ export class ClusterFirewall extends pulumi.ComponentResource {
     this.groups = new Map(
       tiersOf(args.portMatrix).map((tier) => [tier, this.group(name, tier, args)]),
     );
-    for (const rule of args.portMatrix) {
-      this.ingress(name, rule, args);
-      this.egress(name, rule, args);
-    }
+    this.ready = [
+      ...args.portMatrix.flatMap((rule) => [
+        ...this.ingress(name, rule, args),
+        ...this.egress(name, rule, args),
+      ]),
+      ...this.pathMtu(name, args),
+    ];
     this.registerOutputs({});
   }
 
@@ -69,30 +75,63 @@ export class ClusterFirewall extends pulumi.ComponentResource {
     );
   }
 
-  private ingress(name: string, rule: PortRule, args: ClusterFirewallArgs): void {
-    if (rule.to.kind !== 'tier') return;
+  private ingress(
+    name: string,
+    rule: PortRule,
+    args: ClusterFirewallArgs,
+  ): SecurityGroupIngressRule[] {
+    if (rule.to.kind !== 'tier') return [];
     const securityGroupId = this.groupId(rule.to.tier);
-    for (const peer of this.peers(rule.from, args)) {
+    return this.peers(rule.from, args).map((peer) => {
       const ruleName = `${name}-${rule.id}-in${peer.suffix}`;
-      new SecurityGroupIngressRule(
+      return new SecurityGroupIngressRule(
         ruleName,
         { securityGroupId, ...this.flow(ruleName, rule, args), ...peer.args },
         { parent: this },
       );
-    }
+    });
   }
 
-  private egress(name: string, rule: PortRule, args: ClusterFirewallArgs): void {
-    if (rule.from.kind !== 'tier') return;
+  private egress(
+    name: string,
+    rule: PortRule,
+    args: ClusterFirewallArgs,
+  ): SecurityGroupEgressRule[] {
+    if (rule.from.kind !== 'tier') return [];
     const securityGroupId = this.groupId(rule.from.tier);
-    for (const peer of this.peers(rule.to, args)) {
+    return this.peers(rule.to, args).map((peer) => {
       const ruleName = `${name}-${rule.id}-out${peer.suffix}`;
-      new SecurityGroupEgressRule(
+      return new SecurityGroupEgressRule(
         ruleName,
         { securityGroupId, ...this.flow(ruleName, rule, args), ...peer.args },
         { parent: this },
       );
-    }
+    });
+  }
+
+  /**
+   * Routers on the way report here that a packet is too large. Endpoints never need it: they clamp
+   * the segment size.
+   */
+  private pathMtu(name: string, { tags }: ClusterFirewallArgs): SecurityGroupIngressRule[] {
+    return [...this.groups]
+      .filter(([tier]) => tier !== 'endpoints')
+      .map(([tier, group]) => {
+        const ruleName = `${name}-${tier}-path-mtu-in`;
+        return new SecurityGroupIngressRule(
+          ruleName,
+          {
+            securityGroupId: group.id,
+            ipProtocol: 'icmp',
+            fromPort: packetTooBig.type,
+            toPort: packetTooBig.code,
+            cidrIpv4: '0.0.0.0/0',
+            description: 'Path MTU discovery (fragmentation needed)',
+            tags: { ...tags, Name: ruleName },
+          },
+          { parent: this },
+        );
+      });
   }
 
   private flow(

@@ -23,6 +23,9 @@ export interface InterfaceEndpointsArgs {
 
 /** AWS APIs inside the VPC, open to principals of the account alone. */
 export class InterfaceEndpoints extends pulumi.ComponentResource {
+  /** Before they exist, machines reach no AWS API inside the VPC. */
+  readonly ready: readonly pulumi.Resource[];
+
   constructor(name: string, args: InterfaceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     const services = args.services ?? machineServices;
     validateArgs(
@@ -40,22 +43,23 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
       ),
     );
     super(componentType('InterfaceEndpoints'), name, {}, opts);
-    for (const service of services) {
-      new VpcEndpoint(
-        `${name}-${service}`,
-        {
-          vpcId: args.vpcId,
-          serviceName: `com.amazonaws.${args.account.region}.${service}`,
-          vpcEndpointType: 'Interface',
-          privateDnsEnabled: true,
-          subnetIds: [...args.subnetIds],
-          securityGroupIds: [...args.securityGroupIds],
-          policy: renderPolicy({ accountId: args.account.id }, planInterfaceEndpointPolicy),
-          tags: { ...args.tags, Name: `${name}-${service}` },
-        },
-        { parent: this },
-      );
-    }
+    this.ready = services.map(
+      (service) =>
+        new VpcEndpoint(
+          `${name}-${service}`,
+          {
+            vpcId: args.vpcId,
+            serviceName: `com.amazonaws.${args.account.region}.${service}`,
+            vpcEndpointType: 'Interface',
+            privateDnsEnabled: true,
+            subnetIds: [...args.subnetIds],
+            securityGroupIds: [...args.securityGroupIds],
+            policy: renderPolicy({ accountId: args.account.id }, planInterfaceEndpointPolicy),
+            tags: { ...args.tags, Name: `${name}-${service}` },
+          },
+          { parent: this },
+        ),
+    );
     this.registerOutputs({});
   }
 }

@@ -3,7 +3,7 @@ import { NetworkAcl } from '@pulumi/aws/ec2/networkAcl';
 import { NetworkAclAssociation } from '@pulumi/aws/ec2/networkAclAssociation';
 import { NetworkAclRule } from '@pulumi/aws/ec2/networkAclRule';
 import { componentType, type Tags } from '../component-args';
-import type { NetworkAclEntry } from './plan-network-acls';
+import type { NetworkAclEntry } from '../../lib/network/plan-network-acls';
 
 export interface NetworkAclTierArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -15,6 +15,9 @@ export interface NetworkAclTierArgs {
 
 /** The network ACL of one kind of subnet, its entries and associations apart from it. */
 export class NetworkAclTier extends pulumi.ComponentResource {
+  /** What must exist before packets pass. */
+  readonly ready: readonly pulumi.Resource[];
+
   constructor(name: string, args: NetworkAclTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType('NetworkAclTier'), name, {}, opts);
     const child = { parent: this };
@@ -23,25 +26,29 @@ export class NetworkAclTier extends pulumi.ComponentResource {
       { vpcId: args.vpcId, tags: { ...args.tags, Name: name } },
       child,
     );
-    for (const { key, direction, cidr, protocol, ports, number } of args.entries) {
-      new NetworkAclRule(
-        `${name}-${key}`,
-        {
-          networkAclId: acl.id,
-          egress: direction === 'egress',
-          ruleNumber: number,
-          ruleAction: 'allow',
-          protocol,
-          cidrBlock: cidr,
-          fromPort: ports.from,
-          toPort: ports.to,
-        },
-        child,
-      );
-    }
-    for (const [key, subnetId] of Object.entries(args.subnetIds)) {
-      new NetworkAclAssociation(`${name}-${key}`, { networkAclId: acl.id, subnetId }, child);
-    }
+    const rules = args.entries.map(
+      (entry) =>
+        new NetworkAclRule(
+          `${name}-${entry.key}`,
+          {
+            networkAclId: acl.id,
+            egress: entry.direction === 'egress',
+            ruleNumber: entry.number,
+            ruleAction: 'allow',
+            protocol: entry.protocol,
+            cidrBlock: entry.cidr,
+            ...(entry.protocol === 'icmp'
+              ? { icmpType: entry.icmp.type, icmpCode: entry.icmp.code }
+              : { fromPort: entry.ports.from, toPort: entry.ports.to }),
+          },
+          child,
+        ),
+    );
+    const associations = Object.entries(args.subnetIds).map(
+      ([key, subnetId]) =>
+        new NetworkAclAssociation(`${name}-${key}`, { networkAclId: acl.id, subnetId }, child),
+    );
+    this.ready = [...rules, ...associations];
     this.registerOutputs({});
   }
 }

@@ -39,7 +39,9 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** Route 53 zone of `dnsName`, for alias records. */
   readonly zoneId: pulumi.Output<string>;
-  private readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+  /** Before they exist, nothing is passed on. */
+  readonly ready: readonly pulumi.Resource[];
+  private readonly listeners: ReadonlyMap<string, { group: TargetGroup; listener: Listener }>;
 
   constructor(name: string, args: NetworkLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     validateArgs('NetworkLoadBalancer', problemsOf(args));
@@ -61,17 +63,18 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
     );
     this.dnsName = balancer.dnsName;
     this.zoneId = balancer.zoneId;
-    this.targetGroups = new Map(
+    this.listeners = new Map(
       args.listeners.map((listener) => [listener.key, this.listen(name, balancer, listener, args)]),
     );
+    this.ready = [...this.listeners.values()].map(({ listener }) => listener);
     this.registerOutputs({ dnsName: this.dnsName });
   }
 
   /** Target group behind one listener. */
   targetGroupArn(key: string): pulumi.Output<string> {
-    const group = this.targetGroups.get(key);
-    if (!group) throw new Error(`no listener ${key}`);
-    return group.arn;
+    const found = this.listeners.get(key);
+    if (!found) throw new Error(`no listener ${key}`);
+    return found.group.arn;
   }
 
   private listen(
@@ -79,7 +82,7 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
     balancer: LoadBalancer,
     { key, port }: TcpListener,
     args: NetworkLoadBalancerArgs,
-  ): TargetGroup {
+  ) {
     const listenerName = `${name}-${key}`;
     const tags = { ...args.tags, Name: listenerName };
     const group = new TargetGroup(
@@ -105,7 +108,7 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    new Listener(
+    const listener = new Listener(
       listenerName,
       {
         loadBalancerArn: balancer.arn,
@@ -116,7 +119,7 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return group;
+    return { group, listener };
   }
 }
 

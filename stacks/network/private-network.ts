@@ -10,13 +10,15 @@ import { RouteTable } from '@pulumi/aws/ec2/routeTable';
 import { RouteTableAssociation } from '@pulumi/aws/ec2/routeTableAssociation';
 import { Subnet } from '@pulumi/aws/ec2/subnet';
 import { Vpc } from '@pulumi/aws/ec2/vpc';
+import { networkAclEntryLimit } from '../../lib/aws/hops';
 import { parseCidr, contains, overlaps } from '../../lib/blueprint/ipv4';
 import type { Problem } from '../../lib/blueprint/problem';
 import type { ZoneSubnets } from '../../lib/network/address-plan';
+import { planNetworkAcls } from '../../lib/network/plan-network-acls';
 import type { PortMatrix } from '../../lib/network/port-matrix';
+import { forEachKind, subnetKinds, type SubnetKind } from '../../lib/network/subnet-kinds';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { NetworkAclTier } from './network-acl-tier';
-import { planNetworkAcls, type SubnetKind } from './plan-network-acls';
 
 export interface PrivateNetworkArgs {
   readonly vpcCidr: string;
@@ -32,8 +34,8 @@ export interface PrivateNetworkArgs {
 export type IdsByZone = Readonly<Record<string, pulumi.Output<string>>>;
 
 /**
- * A VPC whose public subnets are for NAT, load balancer and bastion only, and whose etcd subnets
- * have no route to the internet. What AWS makes along with a VPC (security group, route table,
+ * A VPC whose public subnets are for NAT, load balancer and bastion only, whose control plane has
+ * subnets of its own, and whose etcd subnets have no route to the internet. What AWS makes along with a VPC (security group, route table,
  * network ACL) is emptied, so that nothing works by accident.
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
@@ -41,25 +43,31 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   readonly subnetIds: Readonly<Record<SubnetKind, IdsByZone>>;
   /** Route tables of each kind of subnet, for the gateway endpoints. */
   readonly routeTableIds: Readonly<Record<SubnetKind, IdsByZone>>;
+  /** What must exist before machines in the subnets reach anything: routes, ACLs, associations. */
+  readonly ready: readonly pulumi.Resource[];
+  private readonly associations: pulumi.Resource[] = [];
 
   constructor(name: string, args: PrivateNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     validateArgs('PrivateNetwork', problemsOf(args));
     super(componentType('PrivateNetwork'), name, {}, opts);
     const vpc = this.vpc(name, args);
     this.vpcId = vpc.id;
-    this.subnetIds = {
-      public: this.subnets(name, 'public', args),
-      private: this.subnets(name, 'private', args),
-      etcd: this.subnets(name, 'etcd', args),
-    };
-    const nat = this.nat(name, args);
-    this.routeTableIds = {
-      public: this.routeTables(name, 'public', args),
-      private: this.routeTables(name, 'private', args),
-      etcd: this.routeTables(name, 'etcd', args),
-    };
-    this.routes(name, args, nat);
-    this.acls(name, args);
+    const internet = new InternetGateway(
+      name,
+      { vpcId: vpc.id, tags: { ...args.tags, Name: name } },
+      { parent: this },
+    );
+    this.subnetIds = forEachKind((kind) => this.subnets(name, kind, args));
+    this.routeTableIds = forEachKind((kind) => this.routeTables(name, kind, args));
+    const publicRoute = this.publicRoute(name, args, internet);
+    const nat = this.nat(name, args, [internet, publicRoute, ...this.associations]);
+    const acls = this.acls(name, args);
+    this.ready = [
+      publicRoute,
+      ...this.natRoutes(name, args, nat),
+      ...this.associations,
+      ...acls.flatMap(({ ready }) => ready),
+    ];
     this.registerOutputs({ vpcId: this.vpcId });
   }
 
@@ -114,25 +122,35 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     );
   }
 
-  /** Gateways by the zone they stand in. */
-  private nat(name: string, args: PrivateNetworkArgs): IdsByZone {
+  /**
+   * Gateways by the zone they stand in. A public NAT gateway needs an internet gateway that is
+   * attached, which nothing in its own inputs tells.
+   *
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
+   */
+  private nat(
+    name: string,
+    args: PrivateNetworkArgs,
+    dependsOn: readonly pulumi.Resource[],
+  ): IdsByZone {
     const zones = args.natGateways === 'single' ? args.subnets.slice(0, 1) : args.subnets;
     return Object.fromEntries(
       zones.map(({ zone }) => {
         const natName = `${name}-nat-${zone}`;
         const tags = { ...args.tags, Name: natName };
-        const address = new Eip(natName, { domain: 'vpc', tags }, { parent: this });
+        const opts = { parent: this, dependsOn: [...dependsOn] };
+        const address = new Eip(natName, { domain: 'vpc', tags }, opts);
         const gateway = new NatGateway(
           natName,
           { allocationId: address.id, subnetId: idOf(this.subnetIds.public, zone), tags },
-          { parent: this },
+          opts,
         );
         return [zone, gateway.id];
       }),
     );
   }
 
-  /** One a zone for private subnets, whose NAT gateways differ; one each for the others. */
+  /** One a zone where NAT gateways differ; one for all subnets of the other kinds. */
   private routeTables(name: string, kind: SubnetKind, args: PrivateNetworkArgs): IdsByZone {
     const child = { parent: this };
     const table = (tableName: string) =>
@@ -141,67 +159,74 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         { vpcId: this.vpcId, tags: { ...args.tags, Name: tableName } },
         child,
       ).id;
-    const shared = kind === 'private' ? undefined : table(`${name}-${kind}`);
+    const shared = usesNat(kind) ? undefined : table(`${name}-${kind}`);
     return Object.fromEntries(
       args.subnets.map(({ zone }) => {
         const routeTableId = shared ?? table(`${name}-${kind}-${zone}`);
-        new RouteTableAssociation(
-          `${name}-${kind}-${zone}`,
-          { subnetId: idOf(this.subnetIds[kind], zone), routeTableId },
-          child,
+        this.associations.push(
+          new RouteTableAssociation(
+            `${name}-${kind}-${zone}`,
+            { subnetId: idOf(this.subnetIds[kind], zone), routeTableId },
+            child,
+          ),
         );
         return [zone, routeTableId];
       }),
     );
   }
 
-  private routes(name: string, args: PrivateNetworkArgs, nat: IdsByZone): void {
-    const child = { parent: this };
-    const [first] = args.subnets;
-    if (!first) return;
-    const internet = new InternetGateway(
-      name,
-      { vpcId: this.vpcId, tags: { ...args.tags, Name: name } },
-      child,
-    );
-    const everywhere = { destinationCidrBlock: '0.0.0.0/0' };
-    new Route(
+  private publicRoute(name: string, { subnets }: PrivateNetworkArgs, internet: InternetGateway) {
+    return new Route(
       `${name}-public-internet`,
       {
-        ...everywhere,
-        routeTableId: idOf(this.routeTableIds.public, first.zone),
+        destinationCidrBlock: everywhere,
+        routeTableId: idOf(this.routeTableIds.public, subnets[0]?.zone ?? ''),
         gatewayId: internet.id,
       },
-      child,
+      { parent: this },
     );
-    for (const { zone } of args.subnets) {
-      new Route(
-        `${name}-private-${zone}-internet`,
-        {
-          ...everywhere,
-          routeTableId: idOf(this.routeTableIds.private, zone),
-          natGatewayId: nat[zone] ?? idOf(nat, first.zone),
-        },
-        child,
-      );
-    }
   }
 
-  private acls(name: string, args: PrivateNetworkArgs): void {
-    const entries = planNetworkAcls(args);
-    for (const kind of ['public', 'private', 'etcd'] as const) {
-      new NetworkAclTier(
-        `${name}-${kind}`,
-        {
-          vpcId: this.vpcId,
-          subnetIds: this.subnetIds[kind],
-          entries: entries[kind],
-          tags: args.tags,
-        },
-        { parent: this },
-      );
-    }
+  private natRoutes(name: string, { subnets }: PrivateNetworkArgs, nat: IdsByZone): Route[] {
+    return subnetKinds.filter(usesNat).flatMap((kind) =>
+      subnets.map(
+        ({ zone }) =>
+          new Route(
+            `${name}-${kind}-${zone}-internet`,
+            {
+              destinationCidrBlock: everywhere,
+              routeTableId: idOf(this.routeTableIds[kind], zone),
+              natGatewayId: nat[zone] ?? idOf(nat, subnets[0]?.zone ?? ''),
+            },
+            { parent: this },
+          ),
+      ),
+    );
   }
+
+  private acls(name: string, args: PrivateNetworkArgs): readonly NetworkAclTier[] {
+    const entries = planNetworkAcls(args);
+    return subnetKinds.map(
+      (kind) =>
+        new NetworkAclTier(
+          `${name}-${kind}`,
+          {
+            vpcId: this.vpcId,
+            subnetIds: this.subnetIds[kind],
+            entries: entries[kind],
+            tags: args.tags,
+          },
+          { parent: this },
+        ),
+    );
+  }
+}
+
+const everywhere = '0.0.0.0/0';
+
+/** Whether machines in subnets of a kind reach the internet by a NAT gateway. */
+function usesNat(kind: SubnetKind): boolean {
+  return kind === 'private' || kind === 'control-plane';
 }
 
 /** The id of one zone. */
@@ -211,11 +236,12 @@ export function idOf(ids: IdsByZone, zone: string): pulumi.Output<string> {
   return id;
 }
 
-function problemsOf({ vpcCidr, subnets }: PrivateNetworkArgs): Problem[] {
+function problemsOf(args: PrivateNetworkArgs): Problem[] {
+  const { vpcCidr, subnets } = args;
   const vpc = parseCidr(vpcCidr);
   const expected = 'an IPv4 CIDR such as "10.0.0.0/16"';
   const all = subnets.flatMap((zone, index) =>
-    (['public', 'private', 'etcd'] as const).map((kind) => ({
+    subnetKinds.map((kind) => ({
       path: `subnets[${index}].${kind}`,
       got: zone[kind],
       network: parseCidr(zone[kind]),
@@ -243,5 +269,23 @@ function problemsOf({ vpcCidr, subnets }: PrivateNetworkArgs): Problem[] {
         ? [{ path, got, expected: `a network outside ${other.path} (${other.got})` }]
         : [];
     }),
+    ...checkAclSizes(args),
   ];
+}
+
+function checkAclSizes(args: PrivateNetworkArgs): Problem[] {
+  return Object.entries(planNetworkAcls(args)).flatMap(([kind, entries]) =>
+    (['ingress', 'egress'] as const).flatMap((direction) => {
+      const count = entries.filter((entry) => entry.direction === direction).length;
+      return count <= networkAclEntryLimit
+        ? []
+        : [
+            {
+              path: 'portMatrix',
+              got: `${count} ${direction} entries for the ${kind} subnets`,
+              expected: `ports that fit into the ${networkAclEntryLimit} entries of a network ACL`,
+            },
+          ];
+    }),
+  );
 }

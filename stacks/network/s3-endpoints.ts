@@ -23,13 +23,19 @@ export interface S3EndpointsArgs {
 export class S3Endpoints extends pulumi.ComponentResource {
   /** Managed prefix list of S3, for security-group rules. */
   readonly prefixListId: pulumi.Output<string>;
+  /** Routes to the endpoints: before they exist, machines reach no bucket by them. */
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: S3EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType('S3Endpoints'), name, {}, opts);
     const registries = registryBuckets(args.account.region);
-    const nodes = this.gateway(`${name}-nodes`, args, registries, args.routeTableIds);
-    this.gateway(`${name}-isolated`, args, [], args.isolatedRouteTableIds);
+    const nodes = this.gateway(`${name}-nodes`, args, registries);
+    const isolated = this.gateway(`${name}-isolated`, args, []);
     this.prefixListId = nodes.prefixListId;
+    this.ready = [
+      ...this.associate(`${name}-nodes`, nodes, args.routeTableIds),
+      ...this.associate(`${name}-isolated`, isolated, args.isolatedRouteTableIds),
+    ];
     this.registerOutputs({ prefixListId: this.prefixListId });
   }
 
@@ -37,10 +43,9 @@ export class S3Endpoints extends pulumi.ComponentResource {
     name: string,
     args: S3EndpointsArgs,
     readableBuckets: readonly string[],
-    routeTableIds: RouteTables,
   ): VpcEndpoint {
     const { id: accountId, partition, region } = args.account;
-    const endpoint = new VpcEndpoint(
+    return new VpcEndpoint(
       name,
       {
         vpcId: args.vpcId,
@@ -54,13 +59,20 @@ export class S3Endpoints extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const [key, routeTableId] of Object.entries(routeTableIds)) {
-      new VpcEndpointRouteTableAssociation(
-        `${name}-${key}`,
-        { vpcEndpointId: endpoint.id, routeTableId },
-        { parent: this },
-      );
-    }
-    return endpoint;
+  }
+
+  private associate(
+    name: string,
+    endpoint: VpcEndpoint,
+    routeTableIds: RouteTables,
+  ): VpcEndpointRouteTableAssociation[] {
+    return Object.entries(routeTableIds).map(
+      ([key, routeTableId]) =>
+        new VpcEndpointRouteTableAssociation(
+          `${name}-${key}`,
+          { vpcEndpointId: endpoint.id, routeTableId },
+          { parent: this },
+        ),
+    );
   }
 }

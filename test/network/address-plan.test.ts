@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { contains, overlaps, parseCidr, renderCidr, sizeOf } from '../../lib/blueprint/ipv4';
 import { planAddresses, zoneSlots } from '../../lib/network/address-plan';
+import { subnetKinds } from '../../lib/network/subnet-kinds';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 describe('planAddresses', () => {
@@ -10,19 +11,22 @@ describe('planAddresses', () => {
       subnets: [
         {
           zone: 'eu-central-1a',
-          private: '10.0.0.0/20',
+          private: '10.0.0.0/21',
+          'control-plane': '10.0.8.0/21',
           public: '10.0.16.0/21',
           etcd: '10.0.24.0/21',
         },
         {
           zone: 'eu-central-1b',
-          private: '10.0.32.0/20',
+          private: '10.0.32.0/21',
+          'control-plane': '10.0.40.0/21',
           public: '10.0.48.0/21',
           etcd: '10.0.56.0/21',
         },
         {
           zone: 'eu-central-1c',
-          private: '10.0.64.0/20',
+          private: '10.0.64.0/21',
+          'control-plane': '10.0.72.0/21',
           public: '10.0.80.0/21',
           etcd: '10.0.88.0/21',
         },
@@ -35,9 +39,11 @@ describe('planAddresses', () => {
         'etcd-4': '10.0.56.5',
       },
       reserved: {
-        private: [0, 32, 64, 96, 128, 160, 192, 224].map((third) => `10.0.${third}.0/20`),
+        private: [0, 32, 64, 96, 128, 160, 192, 224].map((third) => `10.0.${third}.0/21`),
+        'control-plane': [8, 40, 72, 104, 136, 168, 200, 232].map((third) => `10.0.${third}.0/21`),
         public: [16, 48, 80, 112, 144, 176, 208, 240].map((third) => `10.0.${third}.0/21`),
         etcd: [24, 56, 88, 120, 152, 184, 216, 248].map((third) => `10.0.${third}.0/21`),
+        nodes: [0, 32, 64, 96, 128, 160, 192, 224].map((third) => `10.0.${third}.0/20`),
         etcdMembers: [24, 56, 88, 120, 152, 184, 216, 248].map((third) => `10.0.${third}.0/28`),
       },
     });
@@ -69,8 +75,8 @@ describe('planAddresses', () => {
       fc.property(plans, (blueprint) => {
         const plan = planAddresses(blueprint);
         const vpc = parseCidr(plan.vpc);
-        const subnets = plan.subnets.flatMap(({ public: open, private: closed, etcd }) =>
-          [open, closed, etcd].map(parseCidr),
+        const subnets = plan.subnets.flatMap((zone) =>
+          subnetKinds.map((kind) => parseCidr(zone[kind])),
         );
         subnets.forEach((subnet, index) => {
           if (!vpc || !subnet) throw new Error('no network');
@@ -114,15 +120,16 @@ describe('planAddresses', () => {
             return outside !== undefined && inside !== undefined && contains(outside, inside);
           });
         for (const zone of subnets) {
-          expect(reserved.private).toContain(zone.private);
-          expect(reserved.public).toContain(zone.public);
-          expect(reserved.etcd).toContain(zone.etcd);
+          for (const kind of subnetKinds) expect(reserved[kind]).toContain(zone[kind]);
+          expect(isIn(reserved.nodes, zone.private)).toBe(true);
+          expect(isIn(reserved.nodes, zone['control-plane'])).toBe(true);
+          expect(isIn(reserved.nodes, zone.public) || isIn(reserved.nodes, zone.etcd)).toBe(false);
         }
         for (const address of Object.values(etcdMembers)) {
           expect(isIn(reserved.etcdMembers, `${address}/32`)).toBe(true);
         }
         for (const network of reserved.etcdMembers) expect(isIn(reserved.etcd, network)).toBe(true);
-        const all = [...reserved.private, ...reserved.public, ...reserved.etcd];
+        const all = subnetKinds.flatMap((kind) => reserved[kind]);
         all.forEach((network, index) => {
           expect(isIn([vpc], network)).toBe(true);
           const others = all.slice(index + 1).filter((other) => {

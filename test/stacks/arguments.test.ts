@@ -29,7 +29,8 @@ const zone = (name: string, index: number) => ({
   zone: name,
   public: `10.0.${index * 4}.0/24`,
   private: `10.0.${index * 4 + 1}.0/24`,
-  etcd: `10.0.${index * 4 + 2}.0/24`,
+  'control-plane': `10.0.${index * 4 + 2}.0/24`,
+  etcd: `10.0.${index * 4 + 3}.0/24`,
 });
 const network = { natGateways: 'single', portMatrix: [], tags: {} } as const;
 const machine = {

@@ -46,7 +46,7 @@ describe('examples', () => {
       RolePolicy: 1,
       SecurityGroup: 2,
       SecurityGroupEgressRule: 2,
-      SecurityGroupIngressRule: 2,
+      SecurityGroupIngressRule: 3,
       VpcEndpoint: 1,
     });
   });

@@ -15,6 +15,7 @@ import {
   within,
   type Flow,
   type Host,
+  type Wire,
 } from '../support/cluster/reachability';
 
 const tiers: readonly Tier[] = [
@@ -32,11 +33,16 @@ const places = {
   'public-load-balancer': { kind: 'public', isPublic: true },
   bastion: { kind: 'public', isPublic: true },
   'internal-load-balancer': { kind: 'private', isPublic: false },
-  'control-plane': { kind: 'private', isPublic: false },
+  'control-plane': { kind: 'control-plane', isPublic: false },
   worker: { kind: 'private', isPublic: false },
   endpoints: { kind: 'private', isPublic: false },
   etcd: { kind: 'etcd', isPublic: false },
 } as const;
+
+/** Both ends of what clients, NAT, load balancers and masqueraded pods connect from, and the middle. */
+const clientPorts = [1024, 2000, 32767, 40000, 65535];
+
+const isTier = (peer: Peer, tier: Tier) => peer.kind === 'tier' && peer.tier === tier;
 
 interface Scene {
   readonly model: ReachabilityModel;
@@ -220,21 +226,38 @@ describe('reachability', () => {
         const { model, hosts } = await build(blueprint, matrix);
         for (const { id, from, to, ports, protocol } of matrix) {
           const flow = { protocol, port: ports.from };
+          const reaches = (connects: (wire: Wire) => boolean) => {
+            const failed = clientPorts.filter((clientPort) => !connects({ clientPort }));
+            expect([id, failed]).toEqual([id, []]);
+          };
           const sources = hosts.filter(({ tier }) => from.kind === 'tier' && tier === from.tier);
           const targets = hosts.filter(({ tier }) => to.kind === 'tier' && tier === to.tier);
           for (const source of sources) {
             for (const target of targets) {
-              expect([id, model.between(source.host, target.host, flow)]).toEqual([id, true]);
+              reaches((wire) => model.between(source.host, target.host, flow, wire));
             }
             if (to.kind === 'cidrs' && source.tier !== 'bastion') {
-              expect([id, model.toOutside(source.host, '8.8.8.8', flow)]).toEqual([id, true]);
+              reaches((wire) => model.toOutside(source.host, '8.8.8.8', flow, wire));
             }
           }
           for (const target of targets) {
             if (from.kind !== 'cidrs' || !target.host.isPublic) continue;
             for (const cidr of from.cidrs) {
-              const arrives = model.fromOutside(addressIn(cidr, 1), target.host, flow);
-              expect([id, arrives]).toEqual([id, true]);
+              const client = addressIn(cidr, 1);
+              reaches((wire) => model.fromOutside(client, target.host, flow, wire));
+              // What the public load balancer passes on carries the address of the client.
+              for (const { to: end } of matrix.filter(
+                (row) =>
+                  row.ports.from === ports.from &&
+                  target.tier === 'public-load-balancer' &&
+                  isTier(row.from, target.tier),
+              )) {
+                for (const { host } of hosts.filter(({ tier }) => isTier(end, tier))) {
+                  reaches((wire) =>
+                    model.between(target.host, host, flow, { ...wire, source: client }),
+                  );
+                }
+              }
             }
           }
         }

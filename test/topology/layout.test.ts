@@ -86,8 +86,8 @@ describe('layoutTopology', () => {
   test.each<[string, RegExp, (layout: TopologyLayout) => TopologyLayout]>([
     [
       'two tiers overlap',
-      /^tier:control-plane and tier:worker overlap$/,
-      (layout) => moveBox(layout, 'tier:control-plane', 0, 60),
+      /^tier:internal-load-balancer and tier:worker overlap$/,
+      (layout) => moveBox(layout, 'tier:internal-load-balancer', 0, 60),
     ],
     [
       'a label leaves its box',

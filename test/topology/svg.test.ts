@@ -28,7 +28,7 @@ test('renders one well-formed SVG element with a title and a description', () =>
   });
   expect(allElements(root).slice(1, 3).map(textOf)).toEqual([
     'Topology of the cluster prod',
-    'Zones eu-central-1a, eu-central-1b, eu-central-1c as columns; public, private and etcd subnets as bands; 30 allowed flows as 14 arrows, listed in the table below the picture.',
+    'Zones eu-central-1a, eu-central-1b, eu-central-1c as columns; public, private, control-plane and etcd subnets as bands; 30 allowed flows as 14 arrows, listed in the table below the picture.',
   ]);
 });
 
@@ -37,7 +37,13 @@ test('renders every subnet, machine and peer with its addresses', () => {
   expect(texts).toEqual(
     expect.arrayContaining([
       `VPC ${vpc}`,
-      ...subnets.flatMap((subnet) => [subnet.zone, subnet.public, subnet.private, subnet.etcd]),
+      ...subnets.flatMap((subnet) => [
+        subnet.zone,
+        subnet.public,
+        subnet.private,
+        subnet['control-plane'],
+        subnet.etcd,
+      ]),
       ...Object.entries(etcdMembers).flat(),
       ...['API clients', '203.0.113.0/24', 'SSH clients', '198.51.100.0/24'],
       ...['Internet', '0.0.0.0/0', 'Amazon S3', 'NAT gateway', 'control-plane', 'general'],

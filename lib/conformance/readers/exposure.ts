@@ -51,7 +51,7 @@ export const readExposures = memoize((facts: Facts): readonly Exposure[] | undef
   const balancers = resourcesOfKind(cloud, 'LoadBalancer').filter(({ type }) => isLayer4Or7(type));
   return rules.flatMap((rule): Exposure[] => {
     const cidrs = rule.cidrs.filter((cidr) => isOutside(facts, cidr));
-    if (cidrs.length === 0) return [];
+    if (cidrs.length === 0 || isErrorReport(rule)) return [];
     const common = { ...range(rule), cidrs, rule: rule.name };
     const onHosts = hosts
       .filter(({ groups }) => groups.includes(rule.group))
@@ -109,6 +109,11 @@ export function showExposure(exposure: Exposure): string {
     from === 0 && to === 65535 ? 'every port' : from === to ? `${from}` : `${from}-${to}`;
   const way = reachable ? 'reachable' : 'let in by its rules, no public address';
   return `${targetName}: ${span}/${protocol} from ${cidrs.join(', ')} (${way}; rule ${rule})`;
+}
+
+/** Destination unreachable: routers report errors by it, and no service answers to it. */
+function isErrorReport({ protocol, from }: IngressRule): boolean {
+  return ['icmp', '1'].includes(protocol) && from === 3;
 }
 
 function range({ from, to, protocol }: IngressRule) {

@@ -4,7 +4,7 @@
  */
 export const fourthZone = {
   /** Names of what it adds: those with its name or one of its subnets. */
-  added: /eu-central-1d|10-0-(96|112|120)-0/,
+  added: /eu-central-1d|10-0-(96|104|112|120)-0/,
   /** Updated in place: they hold a list of subnets. */
   updated: [
     'Group prod-bastion',

@@ -20,8 +20,16 @@ interface Peer {
   readonly securityGroup?: string;
 }
 
-/** Ports that the other end's answer goes to. */
-const clientPort = 40000;
+/** How the packets of a connection look on the wire, where that is not the usual. */
+export interface Wire {
+  /** Port that the client connects from, and answers go to. @default 40000 */
+  readonly clientPort?: number;
+  /**
+   * Address that packets carry though another host sends them: that of the client of a load balancer
+   * which keeps it. The security groups know the sender all the same.
+   */
+  readonly source?: string;
+}
 
 /**
  * What AWS lets through, read from nothing but registered resources: routes, network ACLs (in both
@@ -31,7 +39,7 @@ export class ReachabilityModel {
   constructor(private readonly resources: readonly RecordedResource[]) {}
 
   /** Whether a connection from an address of the internet arrives. */
-  fromOutside(source: string, host: Host, flow: Flow): boolean {
+  fromOutside(source: string, host: Host, flow: Flow, { clientPort = 40000 }: Wire = {}): boolean {
     return (
       host.isPublic &&
       this.routeToInternet(host.subnet) === 'gateway' &&
@@ -42,15 +50,19 @@ export class ReachabilityModel {
   }
 
   /** Whether a connection between two hosts of the VPC arrives. */
-  between(from: Host, to: Host, flow: Flow): boolean {
+  between(
+    from: Host,
+    to: Host,
+    flow: Flow,
+    { clientPort = 40000, source = from.address }: Wire = {},
+  ): boolean {
     const reply = { ...flow, port: clientPort };
     const acl =
       from.subnet === to.subnet ||
       (this.aclAllows(from.subnet, 'egress', to.address, flow) &&
-        this.aclAllows(to.subnet, 'ingress', from.address, flow) &&
-        (flow.protocol === 'udp' ||
-          (this.aclAllows(to.subnet, 'egress', from.address, reply) &&
-            this.aclAllows(from.subnet, 'ingress', to.address, reply))));
+        this.aclAllows(to.subnet, 'ingress', source, flow) &&
+        this.aclAllows(to.subnet, 'egress', source, reply) &&
+        this.aclAllows(from.subnet, 'ingress', to.address, reply));
     return (
       acl &&
       this.groupAllows('egress', from.securityGroup, to, flow) &&
@@ -59,7 +71,7 @@ export class ReachabilityModel {
   }
 
   /** Whether a host may open a connection to an address of the internet, by whichever gateway. */
-  toOutside(from: Host, target: string, flow: Flow): boolean {
+  toOutside(from: Host, target: string, flow: Flow, { clientPort = 40000 }: Wire = {}): boolean {
     const route = this.routeToInternet(from.subnet);
     return (
       (route === 'nat' || (route === 'gateway' && from.isPublic)) &&
