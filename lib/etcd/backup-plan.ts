@@ -20,6 +20,9 @@ export const snapshotPrefix = 'etcd/snapshots';
  */
 export const bootstrappedKey = 'etcd/bootstrapped';
 
+/** Object that holds the revision that the last restore began with; the next one begins above it. */
+export const restoredKey = 'etcd/restored';
+
 /**
  * Thinned-out retention, as SCS-0215 asks for: the first snapshot of a month, a week and a day are
  * kept longer than the others.

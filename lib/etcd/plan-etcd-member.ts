@@ -10,7 +10,7 @@ import type {
 import { libraryFile, programFile } from '../machine/program-file';
 import { planAddresses } from '../network/address-plan';
 import { accessControlPlan, renderAccessControl } from './access-control';
-import { bootstrappedKey, snapshotPrefix } from './backup-plan';
+import { bootstrappedKey, restoredKey, snapshotPrefix } from './backup-plan';
 import { etcdCaPath, etcdPaths, etcdPorts, identityPath, type EtcdIdentity } from './etcd-paths';
 import { renderEtcdUnit } from './etcd-unit';
 import { planMaintenanceUnits } from './maintenance-units';
@@ -36,6 +36,7 @@ export function planEtcdMember(
     files: [
       library,
       ...scripts,
+      programFile('aws/upload-object.py'),
       {
         path: `${etcdPaths.config}/member.env`,
         content: renderMemberEnv(blueprint, member.name, index),
@@ -82,6 +83,7 @@ function renderMemberEnv(blueprint: Blueprint, name: string, index: number): str
     member_name: name,
     member_peer_url: `https://${addresses[name] ?? ''}:${etcdPorts.peer}`,
     readiness_key_prefix: `state/etcd/${name}/ready-`,
+    restored_key: restoredKey,
     snapshot_prefix: snapshotPrefix,
   };
   return Object.entries(values)

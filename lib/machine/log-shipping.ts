@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { logGroupPrefix, planLogGroups } from './log-groups';
 import type { MachinePart, MachineRole } from './machine-config';
-import { programFile, programFolder } from './program-file';
+import { libraryFile, programFile, programFolder } from './program-file';
 
 /** What is shipped to a log group, whatever the group: the files of a pattern, or the journal. */
 const sources: Readonly<
@@ -28,6 +28,7 @@ export function planLogShipping(blueprint: Blueprint, role: MachineRole): Machin
   };
   return {
     files: [
+      libraryFile('aws/aws_client.py'),
       programFile('logs/ship-logs.py'),
       {
         path: '/etc/hardened-cluster/ship-logs.json',

@@ -26,6 +26,7 @@ test('plans files with their modes', () => {
     '0755 /usr/local/lib/hardened-cluster/etcd-replace-member',
     '0755 /usr/local/lib/hardened-cluster/etcd-restore',
     '0755 /usr/local/lib/hardened-cluster/etcd-start',
+    '0755 /usr/local/lib/hardened-cluster/upload-object',
     '0644 /etc/hardened-cluster/etcd/member.env',
     '0644 /etc/hardened-cluster/etcd/access-control',
   ]);
@@ -67,6 +68,7 @@ member_index='2'
 member_name='etcd-2'
 member_peer_url='https://10.0.88.4:2380'
 readiness_key_prefix='state/etcd/etcd-2/ready-'
+restored_key='etcd/restored'
 snapshot_prefix='etcd/snapshots'
 `);
 });

@@ -1,5 +1,6 @@
 import { compareVersions } from '../version';
 import { type ConfigCheck, duplicates } from './config-check';
+import { leastVolumeGibibytes } from './etcd-volume';
 
 export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
   const allowed = { standard: [3, 5, 7], strict: [5, 7], development: [1, 3, 5, 7] }[profile];
@@ -23,14 +24,13 @@ export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
             expected: `at least "${floor}": earlier versions have access-control bypasses`,
           },
         ]),
-    ...(etcd.quotaBytes <= (etcd.dataVolume.sizeGibibytes * 1024 ** 3) / 2
+    ...(etcd.dataVolume.sizeGibibytes >= leastVolumeGibibytes(etcd.quotaBytes)
       ? []
       : [
           {
-            path: 'etcd.quotaBytes',
-            got: etcd.quotaBytes,
-            expected:
-              'at most half of etcd.dataVolume.sizeGibibytes, so that a snapshot and the log fit beside the database',
+            path: 'etcd.dataVolume.sizeGibibytes',
+            got: etcd.dataVolume.sizeGibibytes,
+            expected: `at least ${leastVolumeGibibytes(etcd.quotaBytes)} with an etcd.quotaBytes of ${etcd.quotaBytes}: the database, its snapshot, a trial restore and one folder of old data lie side by side`,
           },
         ]),
   ];

@@ -17,7 +17,9 @@ export const etcd = z.strictObject({
   architecture: architecture().default('arm64'),
   dataVolume: z
     .strictObject({
-      sizeGibibytes: count(8, 16384).default(20).describe('At least twice quotaBytes.'),
+      sizeGibibytes: count(6, 16384)
+        .default(40)
+        .describe('At least four times quotaBytes and some more: backup and restore need copies.'),
       type: z.enum(['gp3', 'io2']).default('gp3').describe('Kind of the EBS volume.'),
       iops: count(3000, 64000)
         .default(3000)

@@ -12,6 +12,7 @@ import { issueCertificate } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
 
+const scripts = '/usr/local/lib/hardened-cluster';
 const renewal = 'etcd-renew-certificates.service';
 
 /** Serial number of the certificate that a new connection to a member gets. */
@@ -94,6 +95,15 @@ async function metric(machine: EtcdMachine, name: string): Promise<number> {
 
 const activePeers = (machine: EtcdMachine): Promise<number> =>
   metric(machine, 'etcd_network_active_peers');
+
+/** Waits until all members are connected, whatever alarms there are. */
+async function waitConnected(tier: EtcdTier): Promise<void> {
+  for (const machine of tier.machines) {
+    await waitUntil(`${machine.name}: all peers`, 60, async () => {
+      return (await activePeers(machine)) === tier.machines.length - 1;
+    });
+  }
+}
 
 /** Waits until every member is healthy and connected to all others, as renewals ask for. */
 async function waitWhole(tier: EtcdTier): Promise<void> {
@@ -243,6 +253,64 @@ describeWithTools('maintenance', ['etcd@3.6', 'openssl'], () => {
       return false;
     });
     expect(sizes).toHaveLength(3);
+  });
+
+  test('backs up, settles access and lifts the alarm while the space alarm is on', async () => {
+    const quota = 24 * 1024 ** 2;
+    const unit = '/etc/systemd/system/etcd.service';
+    const texts = new Map<EtcdMachine, string>();
+    for (const machine of tier.machines) {
+      const text = (await machine.exec(['cat', unit])).stdout;
+      texts.set(machine, text);
+      machine.writeFile(
+        unit,
+        text.replace(/--quota-backend-bytes=\d+/, `--quota-backend-bytes=${quota}`),
+      );
+      await machine.systemctl('daemon-reload');
+      await machine.systemctl('restart', 'etcd.service');
+      await waitWhole(tier);
+    }
+    const client = tier.client(0);
+    let refusal = '';
+    for (let count = 0; count < 60 && refusal === ''; count++) {
+      refusal = await client.put(`/registry/space/${count % 3}`, 'v'.repeat(1_000_000)).then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+    }
+    expect(refusal).toContain('database space exceeded');
+
+    // An operator needs these now.
+    const machine = tier.machine('etcd-0');
+    expect((await machine.exec([`${scripts}/etcd-backup`, '--now'])).stderr).toContain(
+      'snapshot uploaded to',
+    );
+    const look = await machine.exec([`${scripts}/etcd-backup`]);
+    expect(look.stderr).toMatch(/alert=etcd-quota member=etcd-0 bytes=\d+ quota=25165824/);
+    await machine.systemctl('restart', 'etcd-access-control.service');
+
+    const early = await machine.exec([`${scripts}/etcd-defragment`]);
+    expect(early.stderr).toMatch(/\d+ bytes of a quota of 25165824/);
+    await waitConnected(tier);
+    const compacted = await machine.exec([`${scripts}/etcd-defragment`, '--compact']);
+    expect(compacted.stderr).toMatch(/history before revision \d+ discarded/);
+    let lifted = early.stderr + compacted.stderr;
+    for (const each of tier.machines) {
+      await waitConnected(tier);
+      await each.systemctl('start', 'etcd-defragment.service');
+      lifted += await each.journal('etcd-defragment.service');
+    }
+    const root = { identity: tier.identity('etcd-0-root') };
+    expect(lifted).toMatch(/the space alarm is lifted: \d+ bytes of a quota of 25165824/);
+    expect((await tier.etcdctl(['alarm', 'list'], root)).stdout).toBe('');
+    expect(await client.put('/registry/after-the-alarm', 'v')).toBeGreaterThan(0);
+    client.close();
+    for (const [each, text] of texts) {
+      each.writeFile(unit, text);
+      await each.systemctl('daemon-reload');
+      await each.systemctl('restart', 'etcd.service');
+      await waitWhole(tier);
+    }
   });
 
   test('compacts by itself while the API server may not', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { planAddresses } from '../../../lib/network/address-plan';
 import { runAside, waitUntil, type Finished } from '../../support/etcd/etcd-run';
@@ -37,6 +37,23 @@ async function dataOf(tier: EtcdTier): Promise<Record<string, string>> {
   } finally {
     client.close();
   }
+}
+
+/** Identity of the cluster that a client sees. */
+async function clusterId(tier: EtcdTier): Promise<string> {
+  const { stdout } = await tier.etcdctl(['endpoint', 'status', '--write-out=json'], {
+    identity: tier.identity('etcd-0-root'),
+    endpoints: tier.endpoints.slice(0, 1),
+  });
+  const [, id = ''] = /"cluster_id":(\d+)/.exec(stdout) ?? [];
+  return id;
+}
+
+/** What etcdctl says of a watch that begins at a revision which is gone. */
+async function watchFrom(tier: EtcdTier, revision: number): Promise<string> {
+  const args = ['watch', '--prefix', '/registry/', `--rev=${revision}`];
+  const { stdout, stderr } = await tier.etcdctl(args, { endpoints: tier.endpoints.slice(0, 1) });
+  return stdout + stderr;
 }
 
 describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
@@ -96,8 +113,9 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       expect(refused.stderr).toContain('permission denied');
       const outside = await tier.etcdctl(['put', 'elsewhere', 'v']);
       expect(outside.stderr).toContain('permission denied');
+      // Microseconds since 1970: no cluster writes a million times a second.
       const revision = await tier.client(0).put('/registry/after', 'v');
-      expect(revision).toBeGreaterThan(1_000_000_000);
+      expect(revision).toBeGreaterThan(began * 1000 - 1_000_000);
     });
 
     test('changes nothing when the snapshot is not what its description says', async () => {
@@ -167,6 +185,70 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       for (const machine of tier.machines) expect(readdirSync(machine.volume)).toEqual(['data']);
     });
 
+    testOnce(
+      'gives each restore of one snapshot revisions and an identity of its own',
+      async () => {
+        const [key = ''] = [...tier.cloud.objects.keys()].filter((name) => name.endsWith('.db'));
+        const identities = new Set<string>();
+        let highest = 0;
+        for (const round of [1, 2, 3]) {
+          const client = tier.client(0);
+          for (let count = 0; count < 200; count++) {
+            highest = Math.max(highest, await client.put(`/registry/${round}`, `${count}`));
+          }
+          client.close();
+          const done = await restoreCluster(tier, '--snapshot', key);
+          expect(done.stdout + done.stderr).toContain('3 members serve, authentication on');
+          const next = tier.client(0);
+          // A watch from the time between is told that its revisions are gone.
+          expect(await watchFrom(tier, highest)).toContain('required revision has been compacted');
+          const revision = await next.put('/registry/after-a-restore', 'v');
+          expect(revision).toBeGreaterThan(highest);
+          highest = revision;
+          next.close();
+          identities.add(await clusterId(tier));
+        }
+        expect(identities.size).toBe(3);
+      },
+    );
+
+    testOnce('goes on counting when the clock of the machines went back', async () => {
+      const [key = ''] = [...tier.cloud.objects.keys()].filter((name) => name.endsWith('.db'));
+      const before = await tier.client(0).put('/registry/clock', 'v');
+      // As if the last restore had been in a year.
+      const last = (Date.now() + 365 * 24 * 3600_000) * 1000;
+      tier.cloud.objects.set('etcd/restored', Buffer.from(`revision=${last}\n`));
+      const done = await restoreCluster(tier, '--dry-run', '--snapshot', key);
+      expect(done.stdout).toContain('verdict: dry run: 3 members have verified');
+      const [, begin = ''] = /revision to begin with: (\d+)/.exec(done.stdout) ?? [];
+      expect(Number(begin)).toBe(last + 1e12);
+      expect(await tier.client(0).put('/registry/clock', 'v')).toBe(before + 1);
+      tier.cloud.objects.delete('etcd/restored');
+    });
+
+    testOnce('keeps a member with the data of an earlier restore out', async () => {
+      const machine = tier.machine('etcd-2');
+      const identity = await clusterId(tier);
+      await machine.systemctl('stop', 'etcd.service');
+      const [stale = ''] = readdirSync(machine.volume)
+        .filter((name) => name.startsWith('data.before-'))
+        .sort()
+        .reverse();
+      renameSync(join(machine.volume, 'data'), join(machine.volume, 'data.now'));
+      renameSync(join(machine.volume, stale), join(machine.volume, 'data'));
+      await machine.systemctl('start', '--no-block', 'etcd.service');
+      await waitUntil('the others to refuse it', 60, async () =>
+        (await tier.machine('etcd-0').journal('etcd.service')).includes('cluster ID mismatch'),
+      );
+      expect(await clusterId(tier)).toBe(identity);
+      expect(await tier.client(0).put('/registry/while-it-tries', 'v')).toBeGreaterThan(0);
+      await machine.systemctl('stop', 'etcd.service');
+      renameSync(join(machine.volume, 'data'), join(machine.volume, stale));
+      renameSync(join(machine.volume, 'data.now'), join(machine.volume, 'data'));
+      await machine.systemctl('start', 'etcd.service');
+      await waitHealthy(machine);
+    });
+
     testOnce('sets data that is there aside and brings the snapshot back', async () => {
       await tier.client(0).put('/registry/after-the-snapshot', 'v');
       const done = await restoreCluster(tier);
@@ -176,7 +258,7 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       expect(keys).not.toContain('/registry/after-the-snapshot');
       for (const machine of tier.machines) {
         const left = readdirSync(machine.volume).filter((name) => name.startsWith('data.before-'));
-        expect(left).toHaveLength(1);
+        expect(left.length).toBeGreaterThan(0);
       }
     });
   });

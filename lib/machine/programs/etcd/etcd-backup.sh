@@ -8,11 +8,15 @@ set -eu
 snapshots=$volume/snapshots
 
 load_machine
-wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum'
 if [ "$(status_field isLearner)" = true ]; then
   log 'nothing to do: a learner takes no snapshots'
   exit
 fi
+
+database=$(status_field dbSize)
+quota=$(quota_bytes)
+[ "$((database / 4))" -lt "$((quota / 5))" ] || alert etcd-quota "bytes=$database quota=$quota"
 
 # The description of the last snapshot: key, sha256, taken and so on, one NAME=VALUE a line.
 scratch_file
@@ -27,6 +31,8 @@ taken=$(sed -n 's/^taken=\([0-9]*\)$/\1/p' "$latest")
 taken=${taken:-0}
 now=$(date +%s)
 age=$((now - taken))
+[ "$taken" -eq 0 ] || [ "$age" -lt $((backup_interval_minutes * 120)) ] ||
+  alert etcd-snapshot-missing "age_seconds=$age"
 if [ "${1:-}" != --now ]; then
   if [ "$age" -ge 0 ] && [ "$age" -lt $((backup_interval_minutes * 54)) ]; then
     log "nothing to do: the last snapshot is $age s old"
@@ -61,7 +67,7 @@ trap 'rm -rf "$snapshots" "${HC_SCRATCH:-}"' EXIT
 file=$snapshots/snapshot.db
 
 # The snapshot and its trial restore lie beside the database for a while; 64 MiB are a new log file.
-needed=$(($(status_field dbSize) * 2 / 1024 + 131072))
+needed=$((database * 2 / 1024 + 131072))
 free=$(free_kibibytes "$snapshots")
 [ "$free" -ge "$needed" ] || die "$snapshots" "$free KiB free" "at least $needed KiB"
 
@@ -69,29 +75,36 @@ command_timeout=600s
 etcdctl_as backup snapshot save "$file" >/dev/null ||
   die 'snapshot' 'not taken' 'a whole snapshot of this member'
 
-# verify_snapshot: its own checksum, its structure and a restore to the side.
+# unusable GOT: a snapshot that fails its verification is not uploaded.
+unusable() {
+  alert etcd-snapshot-unverified "bytes=$(wc -c <"$file")"
+  die "$file" "$1" 'a whole snapshot'
+}
+
+# Its own checksum, its structure and a restore to the side.
 revision=$(etcdutl snapshot status "$file" --write-out=json | python3 -I -c '
 import json, sys
 print(json.load(sys.stdin)["revision"])') ||
-  die "$file" 'a snapshot that etcdutl cannot read' 'a whole snapshot'
+  unusable 'a snapshot that etcdutl cannot read'
 etcdutl snapshot restore "$file" --data-dir="$snapshots/trial" >/dev/null 2>&1 ||
-  die "$file" 'a snapshot that cannot be restored' 'a whole snapshot'
+  unusable 'a snapshot that cannot be restored'
 restored=$(etcdutl snapshot status "$snapshots/trial/member/snap/db" --write-out=json |
   python3 -I -c 'import json, sys; print(json.load(sys.stdin)["revision"])')
-[ "$restored" = "$revision" ] || die "$file" "revision $restored after a restore" "$revision"
+[ "$restored" = "$revision" ] || unusable "revision $restored after a restore, $revision before"
 rm -rf "$snapshots/trial"
 
+sha256=$(sha256sum <"$file" | cut -d ' ' -f 1)
 key=$snapshot_prefix/$tier/$(date -u -d "@$now" +%Y%m%dT%H%M%SZ)-$member_name.db
 description=$snapshots/description
 cat >"$description" <<END
 key=$key
-sha256=$(sha256sum <"$file" | cut -d ' ' -f 1)
+sha256=$sha256
 bytes=$(wc -c <"$file")
 revision=$revision
 taken=$now
 member=$member_name
 END
-s3_put "$file" "$key"
+"$HC_LIB/upload-object" "$file" "$key"
 s3_put "$description" "$key.txt"
 s3_put "$description" "$snapshot_prefix/latest"
 log "snapshot uploaded to $key: revision $revision, $(wc -c <"$file") bytes, restored once to the side"

@@ -42,9 +42,30 @@ etcdctl_as() {
     --dial-timeout="${dial_timeout:-5s}" --command-timeout="${command_timeout:-10s}" "$@"
 }
 
-# healthy: this member is part of a quorum that serves reads, and no alarm is raised.
+# alert NAME FIELD=VALUE...: one line that a metric filter of CloudWatch Logs counts, such as
+# `alert=etcd-quota`. docs/etcd.md lists the names.
+alert() {
+  alert_name=$1
+  shift
+  log "alert=$alert_name member=$member_name $*"
+}
+
+# healthy: this member is part of a quorum that serves reads. A raised space alarm does not count: the
+# scripts are what an operator needs then.
+# See https://etcd.io/docs/v3.6/op-guide/monitoring/#health-check
 healthy() {
-  curl --disable -fsS --noproxy '*' --max-time 5 "$metrics/health" >/dev/null 2>&1
+  curl --disable -fsS --noproxy '*' --max-time 5 "$metrics/health?exclude=NOSPACE" >/dev/null 2>&1
+}
+
+# alarms: the raised alarms, `MEMBER-ID KIND` a line.
+alarms() {
+  etcdctl_as root alarm list | sed -n 's/^memberID:\([0-9]*\) alarm:\([A-Z]*\) *$/\1 \2/p'
+}
+
+# quota_bytes: the size at which this etcd refuses writes, as it says itself.
+quota_bytes() {
+  curl --disable -fsS --noproxy '*' --max-time 5 "$metrics/metrics" |
+    awk '$1 == "etcd_server_quota_backend_bytes" { printf "%.0f\n", $2 }'
 }
 
 # wait_healthy SECONDS

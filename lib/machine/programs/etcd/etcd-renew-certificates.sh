@@ -24,6 +24,11 @@ serial() {
   openssl x509 -in "$1" -noout -serial
 }
 
+for name in server peer root backup health; do
+  openssl x509 -in "$pki/$name.pem" -noout -checkend $((30 * 24 * 3600)) >/dev/null ||
+    alert etcd-certificate-ends "certificate=$name $(openssl x509 -in "$pki/$name.pem" -noout -enddate)"
+done
+
 staged=$pki/.staged
 rm -rf "$staged"
 mkdir -m 0700 "$staged"

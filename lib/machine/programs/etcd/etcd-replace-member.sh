@@ -16,7 +16,7 @@ if [ -z "$url" ]; then
   die 'member' "'$name'" "one of $(printf '%s\n' "$members" | cut -d ' ' -f 1 | tr '\n' ' ')"
 fi
 [ "$name" != "$member_name" ] || die 'member' "$name, this one" 'another member: run it there'
-wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum without alarms'
+wait_healthy 30 || die 'this member' 'not healthy' 'a member of a quorum'
 leader=$(leader_name)
 [ "$leader" = "$member_name" ] ||
   die 'this member' 'a follower' "the leader: run \"etcd-replace-member $name\" on $leader"

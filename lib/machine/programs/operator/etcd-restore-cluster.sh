@@ -1,10 +1,11 @@
 #!/bin/sh
-# etcd-restore-cluster [--snapshot KEY] MEMBER=ADDRESS...: rebuilds the whole etcd tier from a snapshot
+# etcd-restore-cluster [--dry-run] [--snapshot KEY] MEMBER=ADDRESS...: rebuilds the whole etcd tier from a snapshot
 # of the bucket, by default the last one. Run it where all members can be reached by SSH; stop the API
 # servers first, they have to read everything anew.
 #
 # Nothing is changed on any member before every member has fetched and verified the same snapshot. The
-# old data stays on each volume, set aside.
+# old data stays on each volume, set aside. With --dry-run it ends there: every member has verified and
+# restored the snapshot to the side, and etcd goes on as before.
 #
 # HC_REMOTE: the command that runs another one on an address, by default "ssh -o BatchMode=yes".
 set -eu
@@ -16,11 +17,20 @@ fail() {
   exit 1
 }
 
+dry_run=no
 snapshot=
-if [ "${1:-}" = --snapshot ]; then
-  snapshot=${2:?the key of a snapshot}
-  shift 2
-fi
+while :; do
+  case ${1:-} in
+    --dry-run) dry_run=yes ;;
+    --snapshot)
+      snapshot=${2:?the key of a snapshot}
+      shift
+      ;;
+    -*) fail "got '$1', expected --dry-run or --snapshot KEY" ;;
+    *) break ;;
+  esac
+  shift
+done
 [ $# -gt 0 ] || fail 'got no members, expected MEMBER=ADDRESS for each of them'
 
 # on ADDRESS COMMAND...: what follows are plain words.
@@ -59,13 +69,18 @@ for pair in $members; do
   esac
 done
 
-# The first member says which snapshot it is, so that all take the same.
+# The first member says which snapshot and which revision, so that all take the same.
 first=${members%% *}
-if [ -z "$snapshot" ]; then
-  snapshot=$(on "${first#*=}" sudo "$restore" fetch) || fail "${first%%=*} has not verified the last snapshot"
+# shellcheck disable=SC2086 # no word without a snapshot
+plan=$(on "${first#*=}" sudo "$restore" plan $snapshot) || fail "${first%%=*} can not say which snapshot"
+snapshot=${plan% *}
+revision=${plan##* }
+printf 'snapshot: %s\nrevision to begin with: %s\n' "$snapshot" "$revision"
+everywhere fetch "$snapshot" "$revision" || fail "nothing was changed; not verified on:$failed"
+if [ "$dry_run" = yes ]; then
+  printf 'verdict: dry run: %s members have verified %s; nothing was changed\n' "$#" "$snapshot"
+  exit
 fi
-printf 'snapshot: %s\n' "$snapshot"
-everywhere fetch "$snapshot" || fail "nothing was changed; not verified on:$failed"
 everywhere install || fail "the old data is on each volume, set aside; not installed on:$failed"
 everywhere start || fail "restored, but not healthy on:$failed"
 printf 'verdict: restored from %s: %s members serve, authentication on, users and roles as planned\n' \
