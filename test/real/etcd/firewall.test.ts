@@ -30,9 +30,9 @@ describeWithTools('host firewall of members', ['etcd@3.6', 'nft'], () => {
   test('lets API servers reach the client port alone, and members the peer port alone', async () => {
     const addresses = planAddresses(tier.blueprint).etcdMembers;
     const member = addresses['etcd-0'] ?? '';
-    const nodes = tier.network.hostAddress;
+    const { hostAddress: worker, controlPlaneAddress: controlPlane } = tier.network;
     // The third quarter of the first zone is its public subnet, the bastion's.
-    const bastion = nodes.replace(/\.1$/, '.40');
+    const bastion = worker.replace(/\.1$/, '.40');
     tier.network.addHostAddress(bastion);
     // Telnet of curl says when a connection stands, and then waits for data until it is ended.
     const fromMember = async (port: number): Promise<string> => {
@@ -44,10 +44,12 @@ describeWithTools('host firewall of members', ['etcd@3.6', 'nft'], () => {
       return status === 7 ? 'refused' : 'dropped';
     };
     const probes: Readonly<Record<string, Promise<string>>> = {
-      'nodes to 2379': probe(member, 2379, nodes),
-      'nodes to 2380': probe(member, 2380, nodes),
-      'nodes to 2381': probe(member, 2381, nodes),
-      'nodes to 22': probe(member, 22, nodes),
+      'control plane to 2379': probe(member, 2379, controlPlane),
+      'control plane to 2380': probe(member, 2380, controlPlane),
+      'control plane to 2381': probe(member, 2381, controlPlane),
+      'control plane to 22': probe(member, 22, controlPlane),
+      'worker to 2379': probe(member, 2379, worker),
+      'worker to 2380': probe(member, 2380, worker),
       'bastion to 2379': probe(member, 2379, bastion),
       'bastion to 2380': probe(member, 2380, bastion),
       'bastion to 22': probe(member, 22, bastion),
@@ -57,10 +59,12 @@ describeWithTools('host firewall of members', ['etcd@3.6', 'nft'], () => {
     const outcomes: Record<string, string> = {};
     for (const [name, outcome] of Object.entries(probes)) outcomes[name] = await outcome;
     expect(outcomes).toEqual({
-      'nodes to 2379': 'open',
-      'nodes to 2380': 'dropped',
-      'nodes to 2381': 'dropped',
-      'nodes to 22': 'dropped',
+      'control plane to 2379': 'open',
+      'control plane to 2380': 'dropped',
+      'control plane to 2381': 'dropped',
+      'control plane to 22': 'dropped',
+      'worker to 2379': 'dropped',
+      'worker to 2380': 'dropped',
       'bastion to 2379': 'dropped',
       'bastion to 2380': 'dropped',
       // Nothing listens in the test; the firewall lets it through.

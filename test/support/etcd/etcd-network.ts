@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { parseCidr, renderAddress } from '../../../lib/blueprint/ipv4';
 import { planAddresses } from '../../../lib/network/address-plan';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
 import { run, tryRun } from './etcd-run';
@@ -9,8 +10,10 @@ import { run, tryRun } from './etcd-run';
  * addresses that their certificates name, which loopback addresses do not allow.
  */
 export interface EtcdNetwork {
-  /** Address of the host in the VPC, for what members ask the cloud for. */
+  /** Address of the host among the interface endpoints, for what members ask the cloud for. */
   readonly hostAddress: string;
+  /** Address of the host in the control plane's subnets: what it opens connections from. */
+  readonly controlPlaneAddress: string;
   /** Name of a member's network namespace. */
   namespaceOf(member: string): string;
   /** Takes a member off the network, or puts it back. */
@@ -29,6 +32,11 @@ export function findVpcCidr(): string {
   }
 }
 
+/** The first address of the first of some networks. */
+function firstAddress([network = '']: readonly string[]): string {
+  return renderAddress((parseCidr(network)?.base ?? 0) + 1);
+}
+
 /** Makes bridge and namespaces. Needs root. */
 export function makeEtcdNetwork(blueprint: Blueprint): EtcdNetwork {
   const id = randomInt(36 ** 5)
@@ -37,13 +45,18 @@ export function makeEtcdNetwork(blueprint: Blueprint): EtcdNetwork {
   const bridge = `hcb${id}`;
   const addresses = planAddresses(blueprint);
   const prefix = blueprint.network.vpcCidr.split('/')[1] ?? '24';
-  const hostAddress = blueprint.network.vpcCidr.replace(/\.0\/\d+$/, '.1');
+  const { reserved } = addresses;
+  const hostAddress = firstAddress(reserved.private);
+  const controlPlaneAddress = firstAddress(reserved['control-plane']);
   const members = blueprint.etcd.members.map(({ name }) => name);
   const namespaceOf = (member: string): string => `hc${id}-${member}`;
   const linkOf = (member: string): string => `hcv${id}${members.indexOf(member)}`;
 
   run('ip', ['link', 'add', bridge, 'type', 'bridge']);
-  run('ip', ['addr', 'add', `${hostAddress}/${prefix}`, 'dev', bridge]);
+  // The first one is what connections of the host come from.
+  for (const address of [controlPlaneAddress, hostAddress]) {
+    run('ip', ['addr', 'add', `${address}/${prefix}`, 'dev', bridge]);
+  }
   run('ip', ['link', 'set', bridge, 'up']);
   for (const member of members) {
     const namespace = namespaceOf(member);
@@ -63,6 +76,7 @@ export function makeEtcdNetwork(blueprint: Blueprint): EtcdNetwork {
   }
   return {
     hostAddress,
+    controlPlaneAddress,
     namespaceOf,
     setLink: (member, state) => {
       run('ip', ['link', 'set', linkOf(member), state]);
