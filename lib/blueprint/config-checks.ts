@@ -3,6 +3,7 @@ import type { ConfigCheck } from './checks/config-check';
 import { checkCompaction, checkControlPlane, checkEtcd, checkPools } from './checks/machine-checks';
 import { checkNetworks, checkZones } from './checks/network-checks';
 import { checkFlags, checkNamespaces, checkWaivers } from './checks/policy-checks';
+import { checkPrivateAccess, checkRuleLimits } from './checks/private-access-checks';
 import { checkKubernetesVersion } from './checks/version-checks';
 import type { Problem } from './problem';
 import type { BlueprintConfig } from './schema/blueprint-schema';
@@ -11,6 +12,8 @@ const configChecks: readonly ConfigCheck[] = [
   checkZones,
   checkNetworks,
   checkAccess,
+  checkPrivateAccess,
+  checkRuleLimits,
   checkBastion,
   checkKubernetesVersion,
   checkEtcd,

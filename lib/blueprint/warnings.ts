@@ -15,13 +15,18 @@ export function collectNonConformities(blueprint: Resolved): string[] {
 
 /** Things that work but deserve a second look. */
 export function collectWarnings(blueprint: Resolved): string[] {
-  const { access, waivers, principals } = blueprint;
+  const { access, bastion, waivers, principals } = blueprint;
   return [
     ...(access.apiCidrs.includes('0.0.0.0/0')
       ? ['access.apiCidrs: the API server can be reached from everywhere']
       : []),
     ...(access.nodePortCidrs.includes('0.0.0.0/0')
       ? ['access.nodePortCidrs: NodePort Services can be reached from everywhere']
+      : []),
+    ...(access.apiCidrs.length + access.privateApiCidrs.length === 0 && bastion.access === 'none'
+      ? [
+          'access: the API is private, privateApiCidrs names no network and there is no bastion, so only pods and nodes reach it',
+        ]
       : []),
     ...(Object.values(principals).every((roles) => roles.length === 0)
       ? ['principals: no IAM role is mapped, so nobody can log in to the API']

@@ -1,4 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import { planPortMatrix } from '../network/plan-port-matrix';
 import { personFiles } from './hardening/ssh-accounts';
 import { sshServerFile } from './hardening/ssh-server';
 import type { MachinePart, MachineRole } from './machine-config';
@@ -17,9 +18,21 @@ export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
     ...recording,
     files: [
       condition,
-      sshServerFile(role),
+      sshServerFile(role, role === 'bastion' ? jumpTargets(blueprint) : []),
       ...personFiles(blueprint, role),
       ...(recording.files ?? []),
     ],
   };
+}
+
+/** Where the bastion connects people to: the SSH servers behind it, and a private API. */
+function jumpTargets(blueprint: Blueprint): readonly string[] {
+  const tunnels = planPortMatrix(blueprint).filter(
+    ({ from, to }) =>
+      from.kind === 'tier' &&
+      from.tier === 'bastion' &&
+      to.kind === 'tier' &&
+      to.tier === 'internal-load-balancer',
+  );
+  return ['*:22', ...tunnels.map(({ ports }) => `${blueprint.names.api}:${ports.from}`)];
 }

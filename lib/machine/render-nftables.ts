@@ -52,7 +52,9 @@ function outputChain({ role, rules, podCidr }: HostFirewall): string[] {
     `ip daddr ${metadata} meta skuid { ${people.sort().join(', ')} } drop comment "people never act as the machine"`,
     `ip daddr ${metadata} tcp dport 80 ct state new accept comment "instance-metadata"`,
     ...(role === 'bastion'
-      ? ['tcp dport 22 ct state new log prefix "jump: " flags skuid comment "evidence of jumps"']
+      ? [
+          `tcp dport ${set(jumpPorts(rules))} ct state new log prefix "jump: " flags skuid comment "evidence of jumps"`,
+        ]
       : []),
     ...rules.filter(({ direction }) => direction === 'out').map((rule) => render(rule, 'daddr')),
     // Probes of the kubelet, webhooks and aggregated APIs of the API server.
@@ -61,6 +63,14 @@ function outputChain({ role, rules, podCidr }: HostFirewall): string[] {
     // A program of this machine learns at once what a stranger has to guess.
     'reject with icmpx admin-prohibited',
   ]);
+}
+
+/** Ports that people are connected to through the bastion: SSH, and a private API. */
+function jumpPorts(rules: readonly HostRule[]): readonly string[] {
+  const ports = rules
+    .filter(({ direction, ports }) => direction === 'out' && ['22', '6443'].includes(ports))
+    .map(({ ports }) => ports);
+  return ports.length === 0 ? ['22'] : [...new Set(ports)].sort();
 }
 
 /** Forwarded traffic is that of pods, and its rules are the pod network's, but for the metadata. */

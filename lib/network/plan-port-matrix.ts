@@ -22,7 +22,7 @@ export function planPortMatrix(blueprint: Blueprint): PortMatrix {
   ];
 }
 
-function apiRules({ access }: Blueprint): PortRule[] {
+function apiRules({ access, bastion }: Blueprint): PortRule[] {
   const outside: PortRule[] =
     access.apiCidrs.length === 0
       ? []
@@ -49,6 +49,21 @@ function apiRules({ access }: Blueprint): PortRule[] {
   const clients: readonly Tier[] = ['control-plane', 'worker'];
   return [
     ...outside,
+    ...privateApiRules(access.privateApiCidrs),
+    // Without a public API the bastion is the way in that needs no network of the user's own.
+    ...(access.apiCidrs.length > 0 || bastion.access === 'none'
+      ? []
+      : [
+          {
+            id: 'api-from-bastion',
+            from: tier('bastion'),
+            to: tier('internal-load-balancer'),
+            ports: port(6443),
+            protocol: 'tcp',
+            why: 'Tunnels through the bastion to the private API',
+            clauses: ['scs-0217/endpoints/external-ports', 'guide/bastion-host'],
+          } as const,
+        ]),
     ...clients.map((client): PortRule => ({
       id: `api-from-${client}`,
       from: tier(client),
@@ -76,6 +91,21 @@ function apiRules({ access }: Blueprint): PortRule[] {
       why: `Service kubernetes.default leads pods of the ${client} tier straight to an API server`,
       clauses: ['scs-0217/endpoints/external-ports'],
     })),
+  ];
+}
+
+function privateApiRules(cidrs: readonly string[]): PortRule[] {
+  if (cidrs.length === 0) return [];
+  return [
+    {
+      id: 'api-from-private-networks',
+      from: { kind: 'cidrs', name: 'private-api-clients', cidrs },
+      to: tier('internal-load-balancer'),
+      ports: port(6443),
+      protocol: 'tcp',
+      why: 'Kubernetes API for the networks named in access.privateApiCidrs',
+      clauses: ['scs-0217/endpoints/external-ports'],
+    },
   ];
 }
 

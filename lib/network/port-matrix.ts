@@ -16,7 +16,8 @@ export type Peer =
   /** Addresses named in the configuration, or `0.0.0.0/0` for egress to the internet. */
   | {
       readonly kind: 'cidrs';
-      readonly name: 'api-clients' | 'node-port-clients' | 'ssh-clients' | 'internet';
+      readonly name:
+        'api-clients' | 'private-api-clients' | 'node-port-clients' | 'ssh-clients' | 'internet';
       readonly cidrs: readonly string[];
     }
   /** AWS-managed prefix list of the S3 gateway endpoint. */

@@ -21,6 +21,7 @@ export interface PlacedPeer {
 
 const titles: Readonly<Record<string, string>> = {
   'api-clients': 'API clients',
+  'private-api-clients': 'Private API clients',
   'node-port-clients': 'NodePort clients',
   'ssh-clients': 'SSH clients',
   internet: 'Internet',

@@ -23,13 +23,17 @@ export interface HardenedClusterOutputs {
   readonly kubeconfig: pulumi.Output<string>;
   /** Name of the API server, the one in its certificate. */
   readonly apiName: string;
-  /** Host that the API is reached at: public, or inside the VPC only. */
+  /** Host that people reach the API at: the public load balancer, else the one inside the VPC. */
   readonly apiHost: pulumi.Output<string>;
+  /** Host of the load balancer inside the VPC; its name resolves everywhere, to private addresses. */
+  readonly apiPrivateHost: pulumi.Output<string>;
   /** Address to SSH to; absent without SSH. */
   readonly bastionAddress?: pulumi.Output<string>;
   /** SSM document to start a shell with; only where Session Manager stands in for SSH. */
   readonly sessionDocument?: pulumi.Output<string>;
   readonly vpcId: pulumi.Output<string>;
+  /** Route tables by zone for routes to the networks of `access.privateApiCidrs`. */
+  readonly privateRouteTableIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** Bucket of bundles, artifacts and manifests. */
   readonly clusterBucket: pulumi.Output<string>;
   /** Bucket of etcd snapshots. */
@@ -84,7 +88,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
     const apiHost =
       network.publicLoadBalancer && isPublic
         ? network.publicLoadBalancer.dnsName
-        : pulumi.output(blueprint.names.api);
+        : network.internalLoadBalancer.dnsName;
     this.outputs = {
       kubeconfig: pulumi.all([apiHost, pki.caCertificate('cluster-ca')]).apply(([host, caPem]) =>
         renderKubeconfig({
@@ -96,9 +100,11 @@ export class HardenedCluster extends pulumi.ComponentResource {
       ),
       apiName: blueprint.names.api,
       apiHost,
+      apiPrivateHost: network.internalLoadBalancer.dnsName,
       ...(machines.bastion?.publicIp ? { bastionAddress: machines.bastion.publicIp } : {}),
       ...(machines.sessions ? { sessionDocument: machines.sessions.documentName } : {}),
       vpcId: network.network.vpcId,
+      privateRouteTableIds: network.network.routeTableIds.private,
       clusterBucket: storage.clusterBucket.bucketName,
       etcdBucket: storage.etcdBucket.bucketName,
       ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),

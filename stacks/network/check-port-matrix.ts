@@ -1,3 +1,4 @@
+import { securityGroupRuleLimit } from '../../lib/aws/hops';
 import type { Problem } from '../../lib/blueprint/problem';
 import { parseCidr } from '../../lib/blueprint/ipv4';
 import { nodePorts } from '../../lib/network/plan-port-matrix';
@@ -6,6 +7,7 @@ import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-ma
 /** What may be reached from outside at all, whoever edits the matrix. */
 const openToOutside: Readonly<Partial<Record<Tier, readonly PortRule['ports'][]>>> = {
   'public-load-balancer': [{ from: 6443, to: 6443 }, nodePorts],
+  'internal-load-balancer': [{ from: 6443, to: 6443 }],
   worker: [nodePorts],
   bastion: [{ from: 22, to: 22 }],
 };
@@ -19,7 +21,7 @@ const etcdSources: Readonly<Record<number, Tier>> = { 2379: 'control-plane', 238
  * The planner keeps to it, but a component can be given any matrix.
  */
 export function checkPortMatrix(matrix: PortMatrix): Problem[] {
-  return matrix.flatMap((rule, index) => {
+  const perRule = matrix.flatMap((rule, index) => {
     const path = `portMatrix[${index}] (${rule.id})`;
     return [
       ...(matrix.findIndex(({ id }) => id === rule.id) === index
@@ -31,6 +33,32 @@ export function checkPortMatrix(matrix: PortMatrix): Problem[] {
       ...checkOutside(path, rule),
       ...checkEtcd(path, rule),
     ];
+  });
+  return [...perRule, ...checkRuleCounts(matrix)];
+}
+
+/** A security group takes so many rules a direction, one of which is for path-MTU discovery. */
+function checkRuleCounts(matrix: PortMatrix): Problem[] {
+  const ends = { ingress: 'to', egress: 'from' } as const;
+  return (['ingress', 'egress'] as const).flatMap((direction) => {
+    const counts = new Map<Tier, number>();
+    for (const rule of matrix) {
+      const [own, other] = [rule[ends[direction]], rule[direction === 'ingress' ? 'from' : 'to']];
+      if (own.kind !== 'tier') continue;
+      const rules = other.kind === 'cidrs' ? other.cidrs.length : 1;
+      counts.set(own.tier, (counts.get(own.tier) ?? 0) + rules);
+    }
+    return [...counts].flatMap(([tier, count]) =>
+      count < securityGroupRuleLimit
+        ? []
+        : [
+            {
+              path: `portMatrix (${tier})`,
+              got: `${count} ${direction} rules`,
+              expected: `fewer than the ${securityGroupRuleLimit} that a security group takes`,
+            },
+          ],
+    );
   });
 }
 
@@ -90,7 +118,7 @@ function checkOutside(path: string, { from, to, ports, protocol }: PortRule): Pr
       path: `${path}.to`,
       got: { tier: to.tier, ports, protocol },
       expected:
-        'from outside only TCP 6443 of the load balancer, 30000-32767 of workers and 22 of the bastion',
+        'from outside only TCP 6443 of the load balancers, 30000-32767 of workers and 22 of the bastion',
     });
   }
   if (to.tier === 'bastion' && from.cidrs.some((cidr) => (parseCidr(cidr)?.prefix ?? 0) < 8)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MachineConfig, MachineRole } from '../../lib/machine/machine-config';
 import { planMachines } from '../../lib/cluster/plan-machines';
-import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
 
 const machines = planMachines(makeBlueprint());
 const byRole = (role: MachineRole, planned: readonly MachineConfig[] = machines): MachineConfig => {
@@ -82,6 +82,18 @@ describe('the SSH server', () => {
       expect(of(role).get('DisableForwarding')).toBe('yes');
       expect(of(role).get('PermitOpen')).toBe('none');
     }
+  });
+
+  it('tunnels to a private API besides, and to no other service', () => {
+    const blueprint = makeBlueprint({ access: { ...minimalInput.access, apiCidrs: [] } });
+    const bastion = planMachines(blueprint).find(({ role }) => role === 'bastion');
+    const fileOf = (path: string) => bastion?.files.find((file) => file.path === path)?.content;
+    expect(fileOf('/etc/ssh/sshd_config')).toContain('\nPermitOpen *:22 api.prod.internal:6443\n');
+    const firewall = fileOf('/etc/hardened-cluster/firewall.nft');
+    expect(firewall).toContain(
+      'tcp dport { 22, 6443 } ct state new log prefix "jump: " flags skuid',
+    );
+    expect(firewall).toContain('tcp dport 6443 ct state new accept comment "api-from-bastion"');
   });
 
   it('has the keys of the configuration, out of reach of the account', () => {

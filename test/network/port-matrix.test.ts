@@ -4,7 +4,11 @@ import type { Peer, PortRule } from '../../lib/network/port-matrix';
 import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
 
 const everything = makeBlueprint({
-  access: { ...minimalInput.access, nodePortCidrs: ['203.0.113.0/24'] },
+  access: {
+    ...minimalInput.access,
+    nodePortCidrs: ['203.0.113.0/24'],
+    privateApiCidrs: ['10.8.0.0/16'],
+  },
   network: { podEncryption: 'wireguard' },
   workers: [{ name: 'general', nodePorts: [30443] }],
 });
@@ -57,6 +61,7 @@ describe('planPortMatrix', () => {
     );
     expect(outside.map(row)).toEqual([
       'api-clients -> public-load-balancer tcp 6443',
+      'private-api-clients -> internal-load-balancer tcp 6443',
       'node-port-clients -> worker tcp 30000-32767',
       'node-port-clients -> public-load-balancer tcp 30000-32767',
       'ssh-clients -> bastion tcp 22',

@@ -135,7 +135,7 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
         ],
       }),
     [
-      'ClusterFirewall: portMatrix[0] (kubelet).to: got {"tier":"worker","ports":{"from":10250,"to":10250},"protocol":"tcp"}, expected from outside only TCP 6443 of the load balancer, 30000-32767 of workers and 22 of the bastion',
+      'ClusterFirewall: portMatrix[0] (kubelet).to: got {"tier":"worker","ports":{"from":10250,"to":10250},"protocol":"tcp"}, expected from outside only TCP 6443 of the load balancers, 30000-32767 of workers and 22 of the bastion',
     ],
   ],
   [

@@ -223,6 +223,7 @@ describe('the default cluster', () => {
     expect(Object.keys(update.outputs).sort()).toEqual([
       'apiHost',
       'apiName',
+      'apiPrivateHost',
       'bastionAddress',
       'clusterBucket',
       'etcdBucket',
@@ -231,6 +232,7 @@ describe('the default cluster', () => {
       'nonConformities',
       'oidcIssuer',
       'oidcProviderArn',
+      'privateRouteTableIds',
       'vpcId',
       'workerGroups',
     ]);

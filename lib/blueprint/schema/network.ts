@@ -26,6 +26,11 @@ export const access = z.strictObject({
   apiCidrs: cidrs().describe(
     'Networks that may reach the API server on 6443 from outside the VPC; empty for a private API.',
   ),
+  privateApiCidrs: cidrs()
+    .default([])
+    .describe(
+      'Networks behind a VPN, peering or transit gateway that may reach the API server on 6443 by the load balancer inside the VPC.',
+    ),
   nodePortCidrs: cidrs()
     .default([])
     .describe('Networks that may reach NodePort Services (30000-32767) from outside the VPC.'),

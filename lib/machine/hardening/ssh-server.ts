@@ -77,11 +77,15 @@ const common = {
   ForceCommand: `${programFolder}/record-session`,
 } as const;
 
-/** Configuration of the SSH server of a role; there is no subsystem, so no SFTP either. */
-export function sshServerFile(role: MachineRole): MachineFile {
+/**
+ * Configuration of the SSH server of a role; there is no subsystem, so no SFTP either.
+ *
+ * @param jumpTargets - Hosts and ports such as `*:22` that people are connected to; none but on the bastion.
+ */
+export function sshServerFile(role: MachineRole, jumpTargets: readonly string[]): MachineFile {
   const forwarding =
-    role === 'bastion'
-      ? { AllowTcpForwarding: 'local', PermitOpen: '*:22' }
+    jumpTargets.length > 0
+      ? { AllowTcpForwarding: 'local', PermitOpen: jumpTargets.join(' ') }
       : { AllowTcpForwarding: 'no', PermitOpen: 'none', DisableForwarding: 'yes' };
   const options = { ...common, AllowUsers: personAccount(role).name, ...forwarding };
   return {
