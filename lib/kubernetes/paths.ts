@@ -28,7 +28,7 @@ export const paths = {
   authenticator: '/etc/kubernetes/aws-iam-authenticator',
   authenticatorKubeconfig: '/etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml',
   authenticatorConfig: '/etc/aws-iam-authenticator/config.yaml',
-  authenticatorState: '/var/lib/aws-iam-authenticator',
+  authenticatorState: '/run/aws-iam-authenticator',
   auditLogs: '/var/log/kubernetes/audit',
   auditLog: '/var/log/kubernetes/audit/audit.log',
   kubeletConfig: '/var/lib/kubelet/config.yaml',

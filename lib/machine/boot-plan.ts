@@ -50,21 +50,34 @@ export function planBoot(machine: MachineConfig): readonly BundleFile[] {
     table('services', restartedServices),
     table(
       'units',
-      machine.units.map(({ name, enable = true }) => [name, enable ? 'yes' : 'no']),
+      machine.units.map(({ name, enable = true, early = false }) => [
+        name,
+        enable ? 'yes' : 'no',
+        early ? 'early' : 'late',
+      ]),
     ),
     usersFile(machine),
   ];
 }
 
-/** Services of the system, and those that are restarted when a file of theirs changes. */
-const restartedServices: readonly (readonly [prefix: string, service: string])[] = [
-  ['/etc/systemd/journald.conf.d/', 'systemd-journald.service'],
-  ['/etc/systemd/timesyncd.conf.d/', 'systemd-timesyncd.service'],
-  ['/etc/hardened-cluster/firewall.nft', 'hardened-cluster-firewall.service'],
-  ['/etc/audit/', 'auditd.service'],
-  ['/etc/hardened-cluster/ship-logs.json', 'hardened-cluster-logs.service'],
-  ['/etc/ssh/', 'ssh.service'],
-  ['/etc/systemd/system/ssh.service.d/', 'ssh.service'],
+/**
+ * Services of the system, and those that are restarted when a file of theirs changes: early, before
+ * anything is fetched, or late.
+ */
+const restartedServices: readonly (readonly [
+  prefix: string,
+  service: string,
+  phase: 'early' | 'late',
+])[] = [
+  ['/etc/systemd/journald.conf.d/', 'systemd-journald.service', 'early'],
+  ['/etc/systemd/networkd.conf.d/', 'systemd-networkd.service', 'early'],
+  ['/etc/systemd/resolved.conf.d/', 'systemd-resolved.service', 'early'],
+  ['/etc/systemd/timesyncd.conf.d/', 'systemd-timesyncd.service', 'early'],
+  ['/etc/hardened-cluster/ship-logs.json', 'hardened-cluster-logs.service', 'early'],
+  ['/etc/ssh/', 'ssh.service', 'early'],
+  ['/etc/systemd/system/ssh.service.d/', 'ssh.service', 'early'],
+  ['/etc/hardened-cluster/firewall.nft', 'hardened-cluster-firewall.service', 'late'],
+  ['/etc/audit/', 'auditd.service', 'late'],
 ];
 
 function artifactRows({ artifacts }: MachineConfig): string[][] {

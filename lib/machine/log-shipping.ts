@@ -35,7 +35,7 @@ export function planLogShipping(blueprint: Blueprint, role: MachineRole): Machin
         content: `${JSON.stringify(configuration, undefined, 2)}\n`,
       },
     ],
-    units: [{ name: 'hardened-cluster-logs.service', content: unit }],
+    units: [{ name: 'hardened-cluster-logs.service', content: unit, early: true }],
   };
 }
 

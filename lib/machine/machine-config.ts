@@ -28,6 +28,8 @@ export interface MachineUnit {
   readonly content: string;
   /** Whether boot enables and starts it. @default true */
   readonly enable?: boolean;
+  /** Started before anything is fetched, so that it reports on a boot that fails. @default false */
+  readonly early?: boolean;
 }
 
 /** A pinned upstream release artifact, taken from the cluster's bucket and verified before use. */

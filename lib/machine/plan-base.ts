@@ -4,6 +4,8 @@ import { auditRulesFile } from './hardening/audit-rules';
 import { journalFile } from './hardening/journal';
 import { kernelModuleFiles } from './hardening/kernel-modules';
 import { kernelSettingsFile } from './hardening/kernel-settings';
+import { nameResolutionFile } from './hardening/name-resolution';
+import { networkManagerFile } from './hardening/network-manager';
 import { timeSyncFile } from './hardening/time-sync';
 import { updateFiles } from './hardening/updates';
 import { planHostFirewallUnit } from './host-firewall-unit';
@@ -52,6 +54,8 @@ function planHardening(role: MachineRole): MachinePart {
       journalFile(),
       ...kernelModuleFiles(role),
       kernelSettingsFile(role),
+      nameResolutionFile(),
+      networkManagerFile(),
       timeSyncFile(),
       ...updateFiles(role),
     ],

@@ -9,7 +9,7 @@ export function planSessionRecording(): MachinePart {
   return {
     files: [programFile('sessions/record-session.py'), programFile('sessions/collect-sessions.py')],
     units: [
-      { name: 'hardened-cluster-sessions.socket', content: socket },
+      { name: 'hardened-cluster-sessions.socket', content: socket, early: true },
       { name: 'hardened-cluster-sessions.service', content: service, enable: false },
     ],
   };

@@ -54,21 +54,25 @@ export function renderUserData(
   return script;
 }
 
-/** Ten tries over ten minutes, then the unit has failed and says so. */
+/**
+ * Tried again for ever, after 10 seconds at first and five minutes in the end: what a new cluster lacks
+ * in its first minutes (rights, artifacts, a route) comes later, and nobody else would start it then.
+ */
 const bootUnit = `[Unit]
 Description=Boot of the hardened cluster's machine
 Wants=network-online.target
 After=network-online.target
-StartLimitIntervalSec=3600
-StartLimitBurst=10
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${programFolder}/fetch-bundle
 Restart=on-failure
-RestartSec=30
-TimeoutStartSec=1800
+RestartSec=10
+RestartSteps=6
+RestartMaxDelaySec=300
+TimeoutStartSec=1h
 
 [Install]
 WantedBy=multi-user.target

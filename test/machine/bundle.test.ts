@@ -69,7 +69,7 @@ describe('renderBundle', () => {
     expect(table('secrets')).toBe(
       'p/one\tprivate-key\t/etc/one\t0640\troot:etcd\np/two\tall\t/etc/two\t0600\troot:root\n',
     );
-    expect(table('units')).toBe('z.service\tyes\na.timer\tno\n');
+    expect(table('units')).toBe('z.service\tyes\tlate\na.timer\tno\tlate\n');
     expect(table('packages')).toBe('a\nz\n');
     expect(table('users')).toBe('u etcd 2379 - - /usr/sbin/nologin\n');
     expect(table('data-volume')).toBe('/var/lib/etcd\tetcd:etcd\t0700\n');

@@ -69,7 +69,11 @@ export function planAuthenticatorFiles(blueprint: Blueprint): readonly MachineFi
   ];
 }
 
-/** The webhook: on loopback, under its own user, with nothing to write but its own two folders. */
+/**
+ * The webhook: on loopback, under its own user, with nothing to write but its own folder. The API server
+ * has no capability and could not read a file of that user: the start of the control plane puts a copy
+ * of the kubeconfig where it can.
+ */
 export function planAuthenticatorUnit(blueprint: Blueprint): MachineUnit {
   const flags = [
     `--config=${paths.authenticatorConfig}`,
@@ -78,7 +82,7 @@ export function planAuthenticatorUnit(blueprint: Blueprint): MachineUnit {
     `--port=${authenticatorPort}`,
     '--backend-mode=MountedFile',
     `--state-dir=${paths.authenticatorState}`,
-    `--generate-kubeconfig=${paths.authenticatorKubeconfig}`,
+    `--generate-kubeconfig=${paths.authenticatorState}/kubeconfig.yaml`,
     '--log-format=json',
   ];
   return {
@@ -93,20 +97,23 @@ Wants=network-online.target
 User=${authenticatorUser.name}
 Group=${authenticatorUser.name}
 EnvironmentFile=/etc/hardened-cluster/machine.env
-ExecStartPre=+/usr/bin/install -d -m 0755 -o ${authenticatorUser.name} -g ${authenticatorUser.name} ${paths.authenticator}
 ExecStart=/usr/bin/env AWS_REGION=\${HC_REGION} AWS_STS_REGIONAL_ENDPOINTS=regional \\
   /usr/local/bin/aws-iam-authenticator server \\
 ${flags.map((flag) => `  ${flag}`).join(' \\\n')}
 Restart=always
 RestartSec=2
-StateDirectory=aws-iam-authenticator
-StateDirectoryMode=0700
+# Certificate and kubeconfig, made at each start of the machine and kept over the service's own.
+RuntimeDirectory=aws-iam-authenticator
+RuntimeDirectoryMode=0700
+RuntimeDirectoryPreserve=yes
 UMask=0077
+# It catches SIGTERM and SIGINT and serves on; this one ends it, and it has nothing to lose.
+KillSignal=SIGHUP
+TimeoutStopSec=10
 # It would also answer /healthz on 21363 of every address, by plain HTTP and with no flag against it.
 SocketBindDeny=any
 SocketBindAllow=ipv4:tcp:${authenticatorPort}
 ${sandbox}
-ReadWritePaths=${paths.authenticator}
 
 [Install]
 WantedBy=multi-user.target

@@ -317,10 +317,7 @@ async function furnish(
   };
   const definitions = calicoDefinitions().map((definition) => stringify(definition));
   await file('usr/local/share/hardened-cluster/calico-crds.yaml', definitions.join('---\n'));
-  await file(
-    'etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml',
-    'apiVersion: v1\nkind: Config\n',
-  );
+  await file('run/aws-iam-authenticator/kubeconfig.yaml', 'apiVersion: v1\nkind: Config\n');
   await file('stubs/kubeadm', `#!/bin/sh\nexec ${kubeadm} "$@"\n`, 0o755);
   await file('stubs/kubectl', `#!/bin/sh\nexec ${kubectl} "$@"\n`, 0o755);
   // The kubelet's part: it registers the node.

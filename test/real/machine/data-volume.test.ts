@@ -108,9 +108,9 @@ whereLoops('the data volume', () => {
     const root = make();
     rmSync(join(root.path, 'dev'), { recursive: true });
     const { code, output } = await root.boot();
-    expect(code).toBe(1);
+    expect(code).toBe(75);
     expect(output).toMatch(
-      /error: \S+vol0123456789abcdef0: got no such device, expected volume vol-0123456789abcdef0 attached/,
+      /waiting: \S+vol0123456789abcdef0: got no such device after 0 s, expected volume vol-0123456789abcdef0 attached/,
     );
     expect(root.takeCalls().some((call) => call.includes('start etcd'))).toBe(false);
   });

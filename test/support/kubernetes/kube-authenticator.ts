@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePorts, startProgram, waitFor, type Program } from './kube-process';
 
@@ -22,9 +22,8 @@ export async function startAuthenticator(
     .map((word) => map(word).replace('--port=21362', `--port=${port}`));
   const config = path.join(root, 'etc/aws-iam-authenticator/config.yaml');
   await writeFile(config, map(await readFile(config, 'utf8')));
-  const kubeconfig = path.join(root, 'etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml');
-  await rm(kubeconfig);
-  await mkdir(path.join(root, 'var/lib/aws-iam-authenticator'), { recursive: true });
+  const kubeconfig = path.join(root, 'run/aws-iam-authenticator/kubeconfig.yaml');
+  await mkdir(path.dirname(kubeconfig), { recursive: true });
   const started = startProgram({
     name: 'aws-iam-authenticator',
     path: program,
@@ -42,6 +41,11 @@ export async function startAuthenticator(
       }
     },
     { programs: [started] },
+  );
+  // As the start of the control plane does.
+  await copyFile(
+    kubeconfig,
+    path.join(root, 'etc/kubernetes/aws-iam-authenticator/kubeconfig.yaml'),
   );
   return started;
 }

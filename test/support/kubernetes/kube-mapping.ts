@@ -20,7 +20,7 @@ export interface TestPlace {
  * is all that differs between what the tests run and what kubeadm rendered:
  *
  * - paths below `/etc/kubernetes`, `/etc/aws-iam-authenticator`, `/var/log/kubernetes` and
- *   `/var/lib/aws-iam-authenticator` get the test folder before them;
+ *   `/run/aws-iam-authenticator` get the test folder before them;
  * - `https://<machine>:6443`, `https://<name of the API>:6443` and `https://127.0.0.1:6443` become
  *   the test's port on 127.0.0.1, and so do the ports of `--secure-port`;
  * - the address of each etcd member becomes where the test runs it.
@@ -35,7 +35,7 @@ export function mapToTest(text: string, place: TestPlace): string {
       '/etc/kubernetes',
       '/etc/aws-iam-authenticator',
       '/var/log/kubernetes',
-      '/var/lib/aws-iam-authenticator',
+      '/run/aws-iam-authenticator',
     ].map((path) => [path, place.root + path] as const),
     ...servers,
     ['--secure-port=6443', `--secure-port=${apiServer}`],

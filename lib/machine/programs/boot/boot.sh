@@ -31,8 +31,7 @@ make_users() {
   for database in passwd group shadow gshadow; do
     rm -f "$HC_ROOT/etc/.#$database"*
   done
-  mkdir -p "$HC_ROOT/etc/sysusers.d"
-  cp "$plan/users" "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf"
+  place_file "$plan/users" "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf" 0644 root:root
   systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"} "$HC_ROOT/etc/sysusers.d/hardened-cluster.conf" ||
     die 'users' 'systemd-sysusers failed' 'the users of the plan'
 }
@@ -48,12 +47,27 @@ install_packages() {
   # Services of a package start when boot starts them, with our configuration.
   printf '#!/bin/sh\nexit 101\n' >"$HC_RUN/policy-rc.d"
   chmod 0755 "$HC_RUN/policy-rc.d"
-  apt_options='-o Acquire::Retries=5 -o Acquire::https::Timeout=30 -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef'
+  # What a loss of power left half-way.
+  dpkg --force-confold --force-confdef --configure -a >&2 || die 'packages' 'dpkg --configure -a failed' 'whole packages'
+  try=1
+  # The lock of the lists has no time to wait of its own, and updates of the image run at boot too.
+  until run_apt update; do
+    [ "$try" -lt "${HC_TRIES:-8}" ] || not_yet 'packages' "apt-get update failed $try times" 'a Debian mirror by HTTPS'
+    say "waiting: packages: got apt-get update failed, expected a Debian mirror by HTTPS; try $try of ${HC_TRIES:-8}"
+    pause_before_retry "$try"
+    try=$((try + 1))
+  done
   # shellcheck disable=SC2086 # several words
-  apt-get $apt_options -qq update || die 'packages' 'apt-get update failed' 'a Debian mirror by HTTPS'
-  # shellcheck disable=SC2086 # several words
-  RUNLEVEL=1 apt-get $apt_options -y -qq --no-install-recommends install $missing ||
-    die 'packages' "not installed:$missing" 'a Debian mirror by HTTPS'
+  RUNLEVEL=1 run_apt install $missing || not_yet 'packages' "not installed:$missing" 'a Debian mirror by HTTPS'
+}
+
+# run_apt VERB PACKAGE...
+run_apt() {
+  verb=$1
+  shift
+  apt-get -o Acquire::Retries=5 -o Acquire::https::Timeout=30 -o APT::Update::Error-Mode=any \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-confdef \
+    -y -qq --no-install-recommends "$verb" "$@" >&2
 }
 
 # Packages that came as artifacts, for machines without a mirror. What the image has stays.
@@ -95,7 +109,7 @@ render_facts() {
 # etcd has today, with its address.
 repeat_for_members() {
   scratch_file
-  list-etcd-tier </dev/null >"$HC_SCRATCH_FILE" || exit 1
+  list-etcd-tier </dev/null >"$HC_SCRATCH_FILE" || exit $?
   awk -v token='@HC_ETCD_MEMBER@' '
     NR == FNR { if ($1 != "initial-members") addresses[++count] = $2; next }
     index($0, token) == 0 { print; next }
@@ -103,11 +117,12 @@ repeat_for_members() {
   ' "$HC_SCRATCH_FILE" "$1"
 }
 
-# Puts the files of the bundle in place, one step each; templates with their tokens replaced.
+# place_files KIND: puts the files of the bundle in place that are `plain` or a `template`, one step
+# each; templates with their tokens replaced.
 place_files() {
   scratch_file
   facts=$HC_SCRATCH_FILE
-  if grep -q "${tab}template\$" "$plan/files"; then
+  if [ "$1" = template ] && grep -q "${tab}template\$" "$plan/files"; then
     imds_token
     render_facts "$facts"
   fi
@@ -115,8 +130,9 @@ place_files() {
   rendered=$HC_SCRATCH_FILE
   scratch_file
   repeated=$HC_SCRATCH_FILE
-  touch "$HC_STATE/changed"
+  touch "$HC_STATE/changed" || die "$HC_STATE/changed" 'not written' 'free space'
   while IFS=$tab read -r path mode owner kind; do
+    [ "$kind" = "$1" ] || continue
     source=$bundle$path
     if [ "$kind" = template ]; then
       if grep -q '@HC_ETCD_MEMBER@' "$source"; then
@@ -132,6 +148,12 @@ place_files() {
   done <"$plan/files"
 }
 
+make_declared() {
+  systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"} || die 'users' 'systemd-sysusers failed' 'the users of the plan'
+  systemd-tmpfiles ${HC_ROOT:+--root="$HC_ROOT"} --create ||
+    log 'systemd-tmpfiles reports an entry that is not of this plan or not of this kernel'
+}
+
 apply_kernel_settings() {
   systemctl restart systemd-modules-load.service ||
     die 'kernel modules' 'not loaded' 'those of /etc/modules-load.d'
@@ -139,10 +161,25 @@ apply_kernel_settings() {
     die 'kernel settings' 'a refused setting' 'those of /etc/sysctl.d'
 }
 
-# Services that read a changed file anew, the SSH server only when it takes its configuration.
+# has_changed PATTERN: whether a file whose path matches has changed since its service took it up.
+has_changed() {
+  grep -q "$1" "$HC_STATE/changed"
+}
+
+# forget PATTERN: its service has taken the change up.
+forget() {
+  grep -v "$1" "$HC_STATE/changed" >"$HC_STATE/changed.new" || :
+  mv -f "$HC_STATE/changed.new" "$HC_STATE/changed"
+}
+
+# restart_services PHASE: services of the system that read a changed file anew, the SSH server only
+# when it takes its configuration.
 restart_services() {
-  while IFS=$tab read -r prefix service; do
-    grep -q "^$prefix" "$HC_STATE/changed" || continue
+  restarted=
+  while IFS=$tab read -r prefix service phase; do
+    [ "$phase" = "$1" ] || continue
+    has_changed "^$prefix" || continue
+    case " $restarted " in *" $service "*) forget "^$prefix" && continue ;; esac
     case $service in
       ssh.service)
         [ -e "$HC_ROOT/etc/ssh/authorized_keys.d" ] && mkdir -p "$HC_ROOT/run/sshd" &&
@@ -152,39 +189,52 @@ restart_services() {
         # Without auditd (an etcd machine of the stock image) there is nothing to load rules with.
         command -v augenrules >/dev/null || continue
         augenrules --load >/dev/null 2>&1 || log 'audit rules not loaded now: they hold from the next start on'
+        forget "^$prefix"
         continue
         ;;
     esac
     # An image of one's own may have another service for the same, such as chrony.
     systemctl cat "$service" >/dev/null 2>&1 || { log "no $service in this image" && continue; }
     systemctl restart "$service" || die "$service" 'failed to restart' 'a running service'
+    restarted="$restarted $service"
+    forget "^$prefix"
   done <"$plan/services"
 }
 
+# start_units PHASE
 start_units() {
-  while IFS=$tab read -r unit enable; do
-    [ "$enable" = yes ] || continue
+  while IFS=$tab read -r unit enable phase; do
+    [ "$enable $phase" = "yes $1" ] || continue
     systemctl enable --quiet "$unit" || die "$unit" 'not enabled' 'an enabled unit'
     # A unit whose file changed since it started is started anew.
     action=start
-    ! grep -q -x -F "/etc/systemd/system/$unit" "$HC_STATE/changed" || action=restart
+    ! has_changed "^/etc/systemd/system/$unit\$" || action=restart
     systemctl "$action" "$unit" || die "$unit" 'failed to start' 'a running unit'
+    forget "^/etc/systemd/system/$unit\$"
   done <"$plan/units"
 }
 
+# Accounts, names, journal and the shipping of logs come first: with them it can be seen from outside
+# what the rest waits for.
 check_image
 make_users
+place_files plain
+make_declared
+systemctl daemon-reload
+restart_services early
+start_units early
 mount-data-volume
 install_packages
-place_files
-systemd-sysusers ${HC_ROOT:+--root="$HC_ROOT"}
-systemd-tmpfiles ${HC_ROOT:+--root="$HC_ROOT"} --create
+place_files template
 install-artifacts
 install_local_packages
 fetch-secrets
+make_declared
 systemctl daemon-reload
 apply_kernel_settings
-restart_services
-start_units
+restart_services late
+# On the disk, before anything is enabled that reads it.
+sync -f "$HC_STATE"
+start_units late
 : >"$HC_STATE/changed"
-log 'done'
+say 'done'

@@ -8,7 +8,7 @@ load_machine
 tab=$(printf '\t')
 HC_PLAN=${HC_PLAN:-$HC_ETC/boot}
 cache=$HC_ROOT/var/cache/hardened-cluster
-mkdir -p "$cache" "$HC_STATE/artifacts"
+mkdir -p "$cache" "$HC_STATE/artifacts" || die "$cache" 'no folder' 'free space'
 
 # verify_stamp FILE: whether all that an artifact installed is still what it was.
 verify_stamp() {
@@ -21,8 +21,9 @@ install_one() {
   cp "$1" "$2.hc-new" || die "$2" 'not written' 'free space'
   chown 0:0 "$2.hc-new"
   chmod "$3" "$2.hc-new"
+  sync "$2.hc-new" || die "$2" 'not written' 'free space'
   mv -f "$2.hc-new" "$2"
-  (cd "$HC_ROOT/" && sha256sum ".${2#"$HC_ROOT"}") >>"$stamp.new"
+  (cd "$HC_ROOT/" && sha256sum ".${2#"$HC_ROOT"}") >>"$stamp.new" || die "$stamp" 'not written' 'free space'
 }
 
 # install_members FOLDER: rows of the table that belong to the artifact `key`.
@@ -43,7 +44,7 @@ install_members() {
   done <"$HC_PLAN/artifacts"
 }
 
-cut -f 1-3 "$HC_PLAN/artifacts" | uniq >"$cache/list"
+cut -f 1-3 "$HC_PLAN/artifacts" | uniq >"$cache/list" || die "$cache/list" 'not written' 'free space'
 while IFS=$tab read -r key algorithm checksum; do
   [ "$checksum" != - ] || die "$key" 'no checksum in the lock' 'one that "hardened-cluster lock" found'
   stamp=$HC_STATE/artifacts/$(printf '%s' "$checksum" | cut -c 1-64)
@@ -52,7 +53,7 @@ while IFS=$tab read -r key algorithm checksum; do
   rm -rf "$archive" "$archive.part" "$cache/unpacked" "$cache/unpacked.list" "$stamp.new"
   s3_get "$key" "$archive"
   verify_checksum "$algorithm" "$checksum" "$archive"
-  mkdir "$cache/unpacked"
+  mkdir "$cache/unpacked" || die "$cache/unpacked" 'no folder' 'free space'
   case $key in
     *.tar.gz | *.tgz)
       tar -xzf "$archive" -C "$cache/unpacked" --no-same-owner || die "$key" 'not unpacked' 'free space'

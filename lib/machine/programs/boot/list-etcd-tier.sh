@@ -15,7 +15,7 @@ scratch_file
 answer=$HC_SCRATCH_FILE
 scratch_file
 lines=$HC_SCRATCH_FILE
-url=$(aws_endpoint ssm ssm)/ || exit 1
+url=$(aws_endpoint ssm ssm)/ || exit $?
 
 # A page holds as many as the service likes, even none: only the missing token ends them.
 body="\"{\\\"Path\\\":\\\"$path\\\"}\""
@@ -43,5 +43,5 @@ if token:
 ' "$path" "$lines" <"$answer" 2>/dev/null) ||
     die "parameters of $path" 'an answer of another form' 'names and addresses of members'
 done
-grep -q '^etcd-' "$lines" || die "parameters of $path" 'no member' 'the members of etcd'
+grep -q '^etcd-' "$lines" || not_yet "parameters of $path" 'no member' 'the members of etcd'
 LC_ALL=C sort "$lines"

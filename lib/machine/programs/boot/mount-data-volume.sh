@@ -18,13 +18,8 @@ esac
 device=$HC_ROOT/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol${HC_DATA_VOLUME_ID#vol-}
 
 # An etcd machine starts before its volume is attached.
-waited=0
-while [ ! -b "$device" ]; do
-  [ "$waited" -lt "${HC_VOLUME_WAIT_SECONDS:-600}" ] ||
-    die "$device" 'no such device' "volume $HC_DATA_VOLUME_ID attached"
-  sleep 1
-  waited=$((waited + 1))
-done
+wait_for "${HC_VOLUME_WAIT_SECONDS:-600}" "$device" 'no such device' "volume $HC_DATA_VOLUME_ID attached" \
+  test -b "$device"
 
 # blkid answers 2 for a device on which it finds nothing at all. Any other answer, a damaged file
 # system or partition table included, means data: then nothing is ever written to the device.
@@ -71,6 +66,6 @@ systemctl daemon-reload
 systemctl enable --quiet "$unit"
 systemctl start "$unit" || die "$mount_path" 'not mounted' "volume $HC_DATA_VOLUME_ID mounted"
 mountpoint -q "$HC_ROOT$mount_path" || die "$mount_path" 'no mount point' "volume $HC_DATA_VOLUME_ID mounted"
-ids=$(owner_ids "$owner") || exit 1
+ids=$(owner_ids "$owner") || exit $?
 chown "$ids" "$HC_ROOT$mount_path"
 chmod "$mode" "$HC_ROOT$mount_path"

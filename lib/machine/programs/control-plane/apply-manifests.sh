@@ -28,6 +28,10 @@ kubectl_admin() {
   kubectl --kubeconfig "$kubeconfig" --request-timeout=60s "$@"
 }
 
+kubectl_quietly() {
+  kubectl_admin "$@" >/dev/null 2>&1
+}
+
 # Files as the index names them, each verified.
 fetch_manifests() {
   scratch_file
@@ -94,12 +98,8 @@ apply_addons() {
 # The kubelet may not give itself this label.
 mark_node() {
   node=$(sed -n 's/^  name: //p' "$HC_ROOT/etc/kubernetes/kubeadm.yaml" | head -n 1 | tr -d '"')
-  waited=0
-  until kubectl_admin get node "$node" >/dev/null 2>&1; do
-    [ "$waited" -lt "${HC_WAIT_SECONDS:-600}" ] || die "node $node" 'not registered' 'a node'
-    sleep 1
-    waited=$((waited + 1))
-  done
+  wait_for "${HC_WAIT_SECONDS:-600}" "node $node" 'not registered' 'a node' \
+    kubectl_quietly get node "$node"
   kubectl_admin label --overwrite node "$node" node-role.kubernetes.io/control-plane= >&2
 }
 

@@ -14,18 +14,6 @@ phase() {
     die "kubeadm init phase $1 ${2:-}" 'an error' 'success'
 }
 
-# wait_for WHAT COMMAND...: until the command succeeds.
-wait_for() {
-  what=$1
-  shift
-  waited=0
-  until "$@"; do
-    [ "$waited" -lt "$wait_seconds" ] || die "$what" "nothing after $waited s" 'an answer'
-    sleep 1
-    waited=$((waited + 1))
-  done
-}
-
 api_server_is_ready() {
   printf 'GET /readyz HTTP/1.1\r\n\r\n' | "$HC_LIB/answer-probe" | head -n 1 | grep -q ' 200 '
 }
@@ -45,11 +33,14 @@ phase kubeconfig controller-manager
 phase kubeconfig scheduler
 phase kubeconfig kubelet
 "$HC_LIB/issue-probe-credential"
-wait_for 'aws-iam-authenticator' test -s "$kubernetes/aws-iam-authenticator/kubeconfig.yaml"
+# The API server is root without capabilities: it reads files of root, and no other user's.
+webhook=$HC_ROOT/run/aws-iam-authenticator/kubeconfig.yaml
+wait_for "$wait_seconds" 'aws-iam-authenticator' 'no kubeconfig' "$webhook" test -s "$webhook"
+place_file "$webhook" "$kubernetes/aws-iam-authenticator/kubeconfig.yaml" 0600 root:root
 phase control-plane apiserver
 phase control-plane controller-manager
 systemctl start kubelet.service
-wait_for 'API server' api_server_is_ready
+wait_for "$wait_seconds" 'API server' 'no answer' 'a ready one' api_server_is_ready
 "$HC_LIB/apply-manifests" --addons
 phase control-plane scheduler
-log 'done'
+say 'done'
