@@ -1,4 +1,4 @@
-/** One measured figure, held against a floor or a peer measured in the same run. */
+/** One measured figure, compared with a floor or a peer measured in the same run. */
 export interface Figure {
   readonly name: string;
   /** Such as `s`, `MB`, `ops/s`. */

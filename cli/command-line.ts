@@ -8,7 +8,7 @@ import { InputError } from './input-error';
 const profiles = ['standard', 'strict', 'development'];
 const formats = ['text', 'json', 'junit', 'sarif', 'html'] as const;
 
-/** The day that ends of life, expiries and certificates are held against. */
+/** The day that ends of life, expiries and certificates are compared with. */
 function asOf(): Option {
   return new Option('--as-of <day>', 'evaluate as of this day, such as 2027-03-31 (default: today)')
     .default(new Date(), 'today')
@@ -70,7 +70,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .description('check a planned cluster, or Kubernetes manifests, clause by clause')
     .argument('[targets...]', 'a folder that plan wrote, or manifests (default: plan)')
     .addOption(
-      new Option('--format <format>', 'form of the report').choices(formats).default('text'),
+      new Option('--format <format>', 'format of the report').choices(formats).default('text'),
     )
     .option('--out <file>', 'write the report there')
     .addOption(asOf())

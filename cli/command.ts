@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { runCommandLine } from './command-line';
 
-// Whoever reads on has seen enough, as with `| head`.
+// The reader has closed the pipe, as with `| head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -11,7 +11,7 @@ runCommandLine(process.argv.slice(2)).then(
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    // A mistake of ours, not of the user's: whoever mends it needs the place.
+    // A mistake of ours, not of the user's: fixing it needs the stack trace.
     process.stderr.write(`internal error: ${inspect(error)}\n`);
     process.exitCode = 70;
   },

@@ -12,7 +12,7 @@ const compiledFile = (file: string) => `${file}.v8`;
 /**
  * Runs a CommonJS file with the code that V8 made of it when it was built, which saves a tenth of
  * the time of a plan. Without that code, or with that of another source, another Node.js or another
- * processor, V8 compiles it anew.
+ * processor, V8 compiles it again.
  *
  * @param file absolute; ASCII only, as the bundler writes it.
  */

@@ -56,7 +56,7 @@ function reportOn(targets: readonly string[], today: string): Evaluated {
       nonConformities: blueprint.nonConformities,
       warnings: [...blueprint.warnings, ...unlockedWarnings(machines)],
     });
-    // Drawn anew: what lies in the folder is somebody's file, and goes into no page unread.
+    // Drawn again: the picture in the folder is untrusted input, which no page embeds.
     return { report, extras: pictureOf(blueprint) };
   }
   const facts: Facts = { source: 'manifests', today, manifests: collectManifests(targets) };

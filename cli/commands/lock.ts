@@ -14,7 +14,7 @@ export interface LockOptions extends ConfigChoice {
 }
 
 /**
- * Fetches the published checksum of every artifact that no lock knows, holds the artifact itself
+ * Fetches the published checksum of every artifact that no lock knows, compares the artifact itself
  * against it, and prints what belongs under `artifacts.sha256` of the configuration. Needs the
  * network, unlike the other commands. Gives the exit code.
  *

@@ -12,7 +12,7 @@ export interface OutputFile {
   readonly secret?: boolean;
 }
 
-/** Begins to write files; whoever replaces the folder waits for them. */
+/** Begins to write files; `replaceFolder` waits for them. */
 export type WriteFiles = (files: readonly OutputFile[]) => void;
 
 /** Marks a folder as one that `plan` wrote and may replace. */
@@ -52,7 +52,7 @@ export async function replaceFolder<T>(
   }
 }
 
-/** Makes it now: whoever names a folder that cannot be written learns it before any work. */
+/** Makes it now, so that a folder that cannot be written is reported before any work. */
 function makeFolder(fresh: string, named: string): string {
   const parent = path.dirname(fresh);
   try {
@@ -75,7 +75,7 @@ class FreshFolder {
   write(files: readonly OutputFile[]): void {
     const writes = files.map((file) => this.writeFile(file));
     this.writes.push(...writes);
-    // Told by `written`, and not as a rejection that nobody heard.
+    // Told by `written`, and not as an unhandled rejection.
     for (const write of writes) write.catch(() => undefined);
   }
 

@@ -77,7 +77,7 @@ async function withoutStackTraces(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Ends with the first error inside an `apply`, which nobody else would ever hear of. */
+/** Ends with the first error inside an `apply`, which Pulumi would drop otherwise. */
 async function untilDone(work: () => Promise<void>): Promise<void> {
   let refuse: (reason: unknown) => void = () => undefined;
   const refused = new Promise<never>((_resolve, reject) => {

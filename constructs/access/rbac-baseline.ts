@@ -20,7 +20,7 @@ export interface RbacBaselineProps {
 /**
  * Roles without wildcards, in place of cluster-admin: none of them can escalate, bind,
  * impersonate, mint tokens, approve certificates or reach `nodes/proxy`, and none reads Secrets
- * across the cluster. Whoever may create pods in a namespace can use every service account in it,
+ * across the cluster. A subject that may create pods in a namespace can use every service account in it,
  * so the right to manage workloads is given namespace by namespace (`HardenedNamespace`), never
  * for the system's.
  *

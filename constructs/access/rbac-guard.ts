@@ -47,7 +47,7 @@ export class RbacGuard extends Construct {
       .join(' || ');
     new AdmissionPolicy(this, 'bindings', {
       name: `${name}-bindings`,
-      description: 'cluster-admin is bound to nobody but break-glass',
+      description: 'cluster-admin is bound to break-glass only',
       match: [
         {
           apiGroups: [rbacGroup],

@@ -14,7 +14,7 @@ export interface ExecGuardProps {
 const enforceLabel = 'pod-security.kubernetes.io/enforce';
 
 /**
- * What DenyEscalatingExec did: nobody runs commands in, attaches to, forwards ports to or debugs a
+ * What DenyEscalatingExec did: no user runs commands in, attaches to, forwards ports to or debugs a
  * pod that may be privileged. On CONNECT the API server shows the policy no pod, so the namespace
  * decides: pods can be privileged only where the enforced Pod Security level is privileged or not
  * set. Proxying to a kubelet leads past the policy and is refused as well.

@@ -16,8 +16,8 @@ export interface NamespaceProtectionProps {
 const prefix = 'pod-security.kubernetes.io/';
 
 /**
- * Nobody makes a namespace weaker than the cluster's Pod Security level, lowers the level of one,
- * or pins an older version of the level, but in an emergency: otherwise whoever can label a
+ * No user makes a namespace weaker than the cluster's Pod Security level, lowers the level of one,
+ * or pins an older version of the level, but break-glass: otherwise a user who can label a
  * namespace could lift every rule that goes by it.
  */
 export class NamespaceProtection extends Construct {

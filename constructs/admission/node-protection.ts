@@ -35,7 +35,7 @@ const protectedPrefixes: readonly string[] = [
 /**
  * Labels that decide where pods may run, and taints, are changed by the kubelet within the bounds
  * of NodeRestriction, by the control plane's controllers and by break-glass. Cordoning a node sets
- * a field, not a taint, and stays open to whoever may update nodes.
+ * a field, not a taint, and stays open to users who may update nodes.
  */
 export class NodeProtection extends Construct {
   constructor(scope: Construct, id: string, props: NodeProtectionProps = {}) {

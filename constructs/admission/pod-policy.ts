@@ -26,7 +26,7 @@ export interface PodPolicyProps {
  * evaluated by their pod templates, so that a mistake shows where it is made.
  *
  * What an exception needs is granted rule by rule to service accounts with `PodPolicyGrant`, the
- * way the guide grants its privileged policy by role bindings. Whoever creates a pod without a
+ * way the guide grants its privileged policy by role bindings. A user who creates a pod without a
  * controller is evaluated by their own rights as well.
  *
  * @see https://github.com/freach/kubernetes-security-best-practice#use-pod-security-policies-cloud

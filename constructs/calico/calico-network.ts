@@ -66,7 +66,7 @@ export class CalicoNetwork extends Construct {
     addClusterObject(this, 'felix', 'FelixConfiguration', {
       metadata: { name: 'default' },
       spec: {
-        // Packets from pods to their own node go on to the host's firewall, and are not let in here.
+        // Packets from pods to their own node go on to the host's firewall, and are not accepted here.
         defaultEndpointToHostAction: 'Return',
         // The liveness endpoint stays on loopback, and nothing else listens.
         healthHost: 'localhost',

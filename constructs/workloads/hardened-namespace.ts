@@ -28,7 +28,7 @@ export interface HardenedNamespaceProps {
   };
   /** Limits of containers that set none. @default no LimitRange */
   readonly containerLimits?: { readonly cpu: string; readonly memory: string };
-  /** Namespaces whose pods may come in. @default none */
+  /** Namespaces whose pods may connect. @default none */
   readonly ingressFromNamespaces?: readonly string[];
   /** Namespaces whose pods may be reached. @default none */
   readonly egressToNamespaces?: readonly string[];

@@ -16,7 +16,7 @@ const subnetIds = ['a', 'b'].map(
 const account = { id: config.require('account'), partition: 'aws', region: 'eu-central-1' };
 const tags = { team: 'platform' };
 
-/** Workers talk to AWS endpoints and to each other's pods, and to nobody else. */
+/** Workers talk to AWS endpoints and to each other's pods, and to nothing else. */
 const portMatrix: PortMatrix = [
   {
     id: 'endpoints-from-worker',

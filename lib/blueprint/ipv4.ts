@@ -35,7 +35,7 @@ export function contains(outer: Ipv4Network, inner: Ipv4Network): boolean {
   );
 }
 
-/** Dotted form of an unsigned 32-bit address. */
+/** Dotted notation of an unsigned 32-bit address. */
 export function renderAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }

@@ -11,7 +11,7 @@ import { describeIssue } from './zod-problems';
 
 /** What resolving needs besides the configuration. */
 export interface ResolveOptions {
-  /** Day that end-of-life and expiry dates are held against, `YYYY-MM-DD`. */
+  /** Day that end-of-life and expiry dates are compared with, `YYYY-MM-DD`. */
   readonly today: string;
 }
 

@@ -3,9 +3,9 @@ import { parseCidr } from './ipv4';
 
 // Each `error` is the "expected ..." half of the message that a user reads.
 
-/** Text of a form; `expected` is what a user reads when it is missing or malformed. */
-export const text = (form: RegExp, expected: string) =>
-  z.string({ error: expected }).regex(form, { error: expected });
+/** Text that matches a pattern; `expected` is what a user reads when it is missing or malformed. */
+export const text = (pattern: RegExp, expected: string) =>
+  z.string({ error: expected }).regex(pattern, { error: expected });
 
 /** IPv4 network, host bits zero. */
 export const cidr = () =>

@@ -29,7 +29,7 @@ export function collectWarnings(blueprint: Resolved): string[] {
         ]
       : []),
     ...(Object.values(principals).every((roles) => roles.length === 0)
-      ? ['principals: no IAM role is mapped, so nobody can log in to the API']
+      ? ['principals: no IAM role is mapped, so no user can authenticate to the API']
       : []),
     ...waivers.map(({ clause, expires }) => `waivers: ${clause} is waived until ${expires}`),
   ];

@@ -44,7 +44,7 @@ export const accessControlPlan: AccessControlPlan = {
     {
       name: etcdUsers.health,
       permissions: [{ type: 'read', scope: 'key', key: 'health' }],
-      why: 'A linearizable read of a key that nobody writes shows that there is a quorum',
+      why: 'A linearizable read of a key that is never written shows that there is a quorum',
     },
   ],
   users: [

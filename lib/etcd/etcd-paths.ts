@@ -16,7 +16,7 @@ export const etcdPorts = { client: 2379, peer: 2380, metrics: 2381 } as const;
 
 /**
  * Certificate and key of an identity. One file holds both, so that a renewed pair replaces the old
- * one by a single rename: etcd reads it anew for each connection and never sees half of it.
+ * one by a single rename: etcd reads it again for each connection and never sees half of it.
  */
 export function identityPath(identity: EtcdIdentity): string {
   return `${etcdPaths.pki}/${identity}.pem`;

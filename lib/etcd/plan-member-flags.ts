@@ -61,7 +61,7 @@ function ownFlags(blueprint: Blueprint, name: string, address: string | undefine
 }
 
 /**
- * Both ports want a certificate of the etcd CA. Nobody but this tier and its clients holds one, and
+ * Both ports want a certificate of the etcd CA. Only this tier and its clients hold one, and
  * the peer port takes members only.
  */
 const securityFlags: EtcdFlags = {

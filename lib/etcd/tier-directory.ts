@@ -24,7 +24,7 @@ export interface TierParameter {
 
 /**
  * The address of each member, and who founds the cluster: the members that there are when it is made,
- * as `--initial-cluster` has them. Nobody else ever starts a cluster, so that a member added later
+ * as `--initial-cluster` has them. No other member ever starts a cluster, so that a member added later
  * joins the one that is there or waits.
  */
 export function planTierDirectory(blueprint: Blueprint): readonly TierParameter[] {

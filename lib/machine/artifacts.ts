@@ -1,7 +1,7 @@
 import { findSha256, findSha512, type ArtifactLock } from './artifact-lock';
 import type { Architecture, ArtifactInstall, MachineArtifact } from './machine-config';
 
-/** Makes one pinned artifact; its checksum comes from the lock, and is undefined when nobody knows it. */
+/** Makes one pinned artifact; its checksum comes from the lock, and is undefined when no lock has it. */
 export type ArtifactFactory = (
   lock: ArtifactLock,
   version: string,

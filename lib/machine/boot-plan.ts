@@ -127,11 +127,11 @@ function usersFile({ users }: MachineConfig): BundleFile {
   return { path: `${folder}/users`, content: lines.join(''), mode: '0644', owner: 'root:root' };
 }
 
-function renderTable(place: string, rows: readonly (readonly string[])[]): string {
+function renderTable(location: string, rows: readonly (readonly string[])[]): string {
   const problems = rows
     .flat()
     .filter((field) => field === '' || /[\s\\]/.test(field))
-    .map((field) => `${place}: got ${JSON.stringify(field)}, expected a field without spaces`);
+    .map((field) => `${location}: got ${JSON.stringify(field)}, expected a field without spaces`);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return rows.map((row) => `${row.join('\t')}\n`).join('');
 }

@@ -10,7 +10,7 @@ import {
 /** The part of `fetch` that is needed; tests give their own. */
 export type FetchLike = (url: string) => Promise<Response>;
 
-/** Checksums in the form of `artifacts.sha256`, and the artifacts that none could be found for. */
+/** Checksums in the format of `artifacts.sha256`, and the artifacts that none could be found for. */
 export interface FetchedChecksums {
   readonly checksums: Readonly<
     Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>

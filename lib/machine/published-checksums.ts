@@ -46,10 +46,12 @@ export function readPublishedChecksum(
   fileName: string,
   algorithm: PublishedChecksum['algorithm'],
 ): string | undefined {
-  const form = new RegExp(`^([0-9a-f]{${algorithm === 'sha256' ? 64 : 128}})(?:\\s+\\*?(\\S+))?$`);
+  const pattern = new RegExp(
+    `^([0-9a-f]{${algorithm === 'sha256' ? 64 : 128}})(?:\\s+\\*?(\\S+))?$`,
+  );
   const rows = text
     .split(/\r?\n/)
-    .map((line) => form.exec(line.trim()))
+    .map((line) => pattern.exec(line.trim()))
     .filter((match) => match !== null)
     .map(([, checksum = '', name]) => ({ checksum, name: name?.slice(name.lastIndexOf('/') + 1) }));
   const [first, ...others] = rows;

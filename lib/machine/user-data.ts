@@ -23,7 +23,7 @@ export const maximumUserDataBytes = 16 * 1024;
  * Renders the user-data of a machine: it installs a unit that fetches the bundle, verifies it and
  * starts boot, now and at each start of the machine.
  *
- * @throws Error once, with every fact that is not of its form, or when EC2 would refuse the size.
+ * @throws Error once, with every fact that does not match its pattern, or when EC2 would refuse the size.
  */
 export function renderUserData(
   machine: Pick<MachineConfig, 'name' | 'role'>,
@@ -81,7 +81,7 @@ WantedBy=multi-user.target
 /** Characters that shell and systemd read alike, without quotes. */
 const plain = /^[A-Za-z0-9._/-]+$/;
 
-const forms: Readonly<Record<keyof MachineRuntime, RegExp>> = {
+const patterns: Readonly<Record<keyof MachineRuntime, RegExp>> = {
   cluster: /^[a-z][a-z0-9-]*$/,
   region: /^[a-z]{2}(-[a-z]+)+-\d$/,
   accountId: /^\d{12}$/,
@@ -97,13 +97,13 @@ function renderMachineEnv(
   runtime: MachineRuntime,
 ): string {
   const values: Readonly<Record<string, string | undefined>> = { ...runtime };
-  const problems = Object.entries(forms).flatMap(([name, form]) => {
+  const problems = Object.entries(patterns).flatMap(([name, pattern]) => {
     const value = values[name];
     const optional = name === 'dataVolumeId' || name === 'serviceAccountIssuer';
     if (value === undefined && optional) return [];
-    return value !== undefined && form.test(value)
+    return value !== undefined && pattern.test(value)
       ? []
-      : [`${machine.name}: ${name}: got ${JSON.stringify(value)}, expected ${String(form)}`];
+      : [`${machine.name}: ${name}: got ${JSON.stringify(value)}, expected ${String(pattern)}`];
   });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const facts: Readonly<Record<string, string>> = {

@@ -167,11 +167,11 @@ const parsed = new Map<string, Pkcs10CertificateRequest | X509Certificate>();
 
 function parse<T extends Pkcs10CertificateRequest | X509Certificate>(
   text: string,
-  form: new (text: string) => T,
+  type: new (text: string) => T,
 ): T {
   const known = parsed.get(text);
-  if (known instanceof form) return known;
-  const fresh = new form(text);
+  if (known instanceof type) return known;
+  const fresh = new type(text);
   parsed.set(text, fresh);
   return fresh;
 }

@@ -5,7 +5,7 @@ export interface KubernetesPatch {
   /** Day of publication, `YYYY-MM-DD`. */
   readonly released: string;
   /**
-   * Whether it fixes a CVE with a CVSS base score of 8 or more (SCS-0210); left out while nobody
+   * Whether it fixes a CVE with a CVSS base score of 8 or more (SCS-0210); left out while no one
    * has looked, and then it is treated as if it did.
    */
   readonly fixesCriticalCve?: boolean;

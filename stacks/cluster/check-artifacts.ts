@@ -13,7 +13,7 @@ export interface ArtifactCheck {
   readonly allowUnlocked: boolean;
 }
 
-/** Artifacts whose checksum nobody knows, and files of a folder that are not what the lock says. */
+/** Artifacts whose checksum no lock knows, and files of a folder that are not what the lock says. */
 export function checkArtifacts(check: ArtifactCheck): Problem[] {
   const artifacts = new Map(
     check.machines

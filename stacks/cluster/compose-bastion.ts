@@ -13,7 +13,7 @@ import {
 import { planBundleAccess } from '../iam/machine-policies';
 import { SessionDocument } from '../machines/session-document';
 
-/** Composes the bastion, unless people come in by no machine at all. */
+/** Composes the bastion, unless `bastion.access` is `none`. */
 export function composeBastion(scope: MachineScope, content: MachineContent): Bastion | undefined {
   const { name, parent, blueprint, storage, network, account } = scope;
   if (blueprint.bastion.access === 'none') return undefined;

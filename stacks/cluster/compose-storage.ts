@@ -18,7 +18,7 @@ export interface ClusterStorage {
   readonly accessLogBucket: SecureBucket;
 }
 
-/** Days for which nobody but a holder of the governance permission deletes a snapshot. */
+/** Days for which only a holder of the governance permission can delete a snapshot. */
 export const snapshotLockDays = 14;
 
 /** Names of the buckets, known as soon as the account is. */

@@ -9,7 +9,7 @@ export interface EndpointFacts extends ArnParts {
   readonly readableBuckets: readonly string[];
 }
 
-/** Lets principals of the account use the cluster's buckets, and nobody use any other. */
+/** Lets principals of the account use the cluster's buckets, and denies all others. */
 export function planS3EndpointPolicy(facts: EndpointFacts): readonly PolicyStatement[] {
   const own = facts.bucketNames.map((name) => bucketArn(facts, name));
   const others = facts.readableBuckets.map((name) => bucketArn(facts, name));

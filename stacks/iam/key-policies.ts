@@ -1,6 +1,6 @@
 import type { ArnParts, PolicyStatement } from './policy-document';
 
-/** What whoever encrypts and decrypts with a key needs, and no more. */
+/** What a principal that encrypts and decrypts with a key needs, and no more. */
 const use = [
   'kms:Decrypt',
   'kms:DescribeKey',

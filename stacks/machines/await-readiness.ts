@@ -31,8 +31,8 @@ export const readinessKey = (member: string, bundleSha256: string) =>
 /**
  * Waits until a member has said that it is healthy since its machine was started last.
  *
- * Members of a cluster that was never formed wait for nobody: the first are healthy only when the
- * others are there. A preview waits for nobody either.
+ * Members of a cluster that was never formed do not wait: the first are healthy only when the
+ * others are there. A preview does not wait either.
  *
  * @throws Error when the member is not ready in time
  */

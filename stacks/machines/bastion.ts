@@ -23,7 +23,7 @@ export type BastionMachine = Pick<
 export interface BastionArgs {
   readonly cluster: string;
   readonly account: AwsAccount;
-  /** Whether people come in from outside, so that it needs an address that never changes. */
+  /** Whether people connect from outside, so that it needs an address that never changes. */
   readonly publicAddress: boolean;
   /** What the role may do besides taking its address. */
   readonly statements: pulumi.Input<readonly PolicyStatement[]>;
@@ -36,7 +36,7 @@ export interface BastionArgs {
  * when it starts, so that the address outlives the machine.
  */
 export class Bastion extends pulumi.ComponentResource {
-  /** Undefined when nobody comes in from outside. */
+  /** Undefined when no one connects from outside. */
   readonly publicIp: pulumi.Output<string> | undefined;
   readonly roleArn: pulumi.Output<string>;
 

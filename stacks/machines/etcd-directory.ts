@@ -13,7 +13,7 @@ export interface EtcdDirectoryArgs {
 /**
  * What machines look up of the etcd tier when they start: a plain SSM parameter for the address of
  * each member, and one for those that found the cluster. A further member adds one; no machine
- * carries it with it, so none is made anew.
+ * carries it with it, so none is replaced.
  */
 export class EtcdDirectory extends pulumi.ComponentResource {
   /** What must be there before any machine looks. */

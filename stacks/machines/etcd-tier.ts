@@ -18,7 +18,7 @@ export type EtcdTierMember = Pick<
   | 'dns'
   | 'after'
 > & {
-  /** SHA-256 of its bundle; part of the object that tells of its health. */
+  /** SHA-256 of its bundle; part of the object that reports its health. */
   readonly bundleSha256: string;
 };
 
@@ -27,7 +27,7 @@ export interface EtcdTierArgs {
   readonly machine: Omit<EtcdMachine, 'placementGroupId'>;
   /** In the order in which they are replaced; a further member is appended. */
   readonly members: readonly EtcdTierMember[];
-  /** Bucket that members tell of their health in. */
+  /** Bucket that members report their health to. */
   readonly bucketName: pulumi.Input<string>;
   /** Object in it that exists once the cluster was formed for the first time. */
   readonly bootstrappedKey: string;

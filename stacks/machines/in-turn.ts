@@ -10,7 +10,7 @@ const defaultWidth = 16;
  * Made all at once, those of 500 pools take 300 MB, and collecting that garbage takes longer than
  * anything else. So the next item waits for one before it: for no order, only for its turn.
  *
- * Whoever calls waits for the result by an output of a component; else the program may end early.
+ * The caller waits for the result by an output of a component; else the program may end early.
  *
  * @param make gives what the next item waits for; a value that is not known, as in a preview, will do
  */

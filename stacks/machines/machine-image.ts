@@ -10,7 +10,7 @@ const debian = '136693071363';
  * The image of one architecture: the one that the configuration names, or else the newest Debian 13.
  *
  * A new image replaces machines step by step; it is how etcd members, which reach no mirror, get
- * their updates. Whoever wants to choose the day names the image.
+ * their updates. To choose the day, name the image.
  */
 export function findImage(
   { machineImages }: Pick<Blueprint, 'machineImages'>,

@@ -25,7 +25,7 @@ export function renderTakeAddress(allocationId: string): string {
   ].join('\n');
 }
 
-/** The script: associates the address with this machine, whoever had it before. Runs twice as well. */
+/** The script: associates the address with this machine, whichever had it before. Runs twice as well. */
 export function takeAddressScript(allocationId: string): string {
   return `#!/bin/sh
 set -eu

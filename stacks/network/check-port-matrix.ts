@@ -4,7 +4,7 @@ import { parseCidr } from '../../lib/blueprint/ipv4';
 import { nodePorts } from '../../lib/network/plan-port-matrix';
 import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
 
-/** What may be reached from outside at all, whoever edits the matrix. */
+/** What may be reached from outside at all, whatever the matrix says. */
 const openToOutside: Readonly<Partial<Record<Tier, readonly PortRule['ports'][]>>> = {
   'public-load-balancer': [{ from: 6443, to: 6443 }, nodePorts],
   'internal-load-balancer': [{ from: 6443, to: 6443 }],

@@ -5,7 +5,7 @@ import { componentType, type Tags } from '../component-args';
 
 export interface ClusterDnsArgs {
   readonly vpcId: pulumi.Input<string>;
-  /** Such as `demo.internal`; nobody outside the VPC resolves it. */
+  /** Such as `demo.internal`; resolves inside the VPC only. */
   readonly domain: string;
   /** Name of the API server, such as `api.demo.internal`. */
   readonly apiName: string;

@@ -51,44 +51,44 @@ function readInputs({ props, propertyDependencies }: PolicyResource): Mapping {
 }
 
 /** Where a value lies, and which resources it may stand for when it is not known. */
-interface Place {
+interface Location {
   readonly path: string;
   readonly targets: readonly PolicyResource[];
 }
 
-function readMapping(mapping: Mapping, placeOf: (key: string) => Place): Mapping {
+function readMapping(mapping: Mapping, locationOf: (key: string) => Location): Mapping {
   return Object.fromEntries(
     Object.keys(mapping).flatMap((key) => {
       if (contents.has(key)) return [];
-      const place = placeOf(key);
+      const location = locationOf(key);
       const found = read(mapping, key);
-      if (found.known) return [[key, readValue(found.value, place)]];
-      const urns = references.test(key) ? candidates(place) : [];
+      if (found.known) return [[key, readValue(found.value, location)]];
+      const urns = references.test(key) ? candidates(location) : [];
       return urns.length === 0 ? [] : [[key, urns.length === 1 ? urns[0] : urns]];
     }),
   );
 }
 
-function readValue(value: unknown, { path, targets }: Place): unknown {
+function readValue(value: unknown, { path, targets }: Location): unknown {
   if (Array.isArray(value)) return readList(value, { path, targets });
   if (!isMapping(value)) return value;
   return readMapping(value, (key) => ({ path: `${path}.${key}`, targets }));
 }
 
 /** Of several that are not known, each stands for another resource. */
-function readList(list: readonly unknown[], place: Place): readonly unknown[] {
-  const urns = references.test(place.path.split('.').at(-1) ?? '') ? candidates(place) : [];
+function readList(list: readonly unknown[], location: Location): readonly unknown[] {
+  const urns = references.test(location.path.split('.').at(-1) ?? '') ? candidates(location) : [];
   let next = 0;
   return [...list.keys()].flatMap((index) => {
     const found = read(list, index);
-    if (found.known) return [readValue(found.value, place)];
+    if (found.known) return [readValue(found.value, location)];
     const urn = urns[next++];
     return urn === undefined ? [] : [urn];
   });
 }
 
 /** Those whose kind the path names (`securityGroupId`), else all that it depends on. */
-function candidates({ path, targets }: Place): readonly string[] {
+function candidates({ path, targets }: Location): readonly string[] {
   const words = path.toLowerCase().replace('vpczoneidentifiers', 'subnets');
   const named = targets.filter(({ type }) =>
     words.includes((type.split(':').at(-1) ?? type).toLowerCase()),

@@ -166,7 +166,7 @@ function problemsOf(plan: PkiPlan): Problem[] {
     ...plan.certificates.flatMap(({ name, ca, validityDays, renewBeforeDays }) => [
       ...(names.ca.includes(ca)
         ? []
-        : [{ path: `${name}.CA`, got: ca, expected: 'a CA of the plan' }]),
+        : [{ path: `${name}.ca`, got: ca, expected: 'a CA of the plan' }]),
       ...(renewBeforeDays > 0 && renewBeforeDays < validityDays
         ? []
         : [

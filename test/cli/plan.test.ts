@@ -168,7 +168,7 @@ describe('plan, given bad input', () => {
   });
 });
 
-/** The parts of a parameter that nobody else may see: keys in PEM, their base64 body, raw keys. */
+/** The parts of a parameter that no other reader may see: keys in PEM, their base64 body, raw keys. */
 function secretsOf(text: string): string[] {
   const keys = [...text.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\n([\s\S]*?)\n-----END/g)].map(
     (match) => match[1] ?? '',

@@ -59,7 +59,7 @@ describe('runChecks', () => {
     expect(evaluate(ids).status).toBe(status);
   });
 
-  test('tells of each check what it answered and how to mend it', () => {
+  test('reports the answer and the remedy of each check', () => {
     expect(evaluate(['t/fail']).checks).toEqual([
       {
         id: 't/fail',

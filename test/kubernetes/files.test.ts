@@ -92,7 +92,7 @@ test('admission defaults come from the configuration, and only kube-system is ex
   });
 });
 
-test('an image policy webhook that does not answer lets nothing in', () => {
+test('an image policy webhook that does not answer admits nothing', () => {
   const images = { policyWebhook: { url: 'https://images.example.com/review' } };
   const files = planAdmissionFiles(makeBlueprint({ images }));
   expect(contentOf(files, 'image-policy.yaml')).toMatchObject({
@@ -103,7 +103,7 @@ test('an image policy webhook that does not answer lets nothing in', () => {
   });
 });
 
-test('an OIDC issuer can name nobody who belongs to the cluster', () => {
+test('an OIDC issuer cannot name an identity of the cluster', () => {
   expect(planAuthenticationFiles(makeBlueprint())).toEqual([]);
   const oidc = {
     issuerUrl: 'https://login.example.com',
@@ -182,7 +182,7 @@ describe('IAM identities', () => {
     ]);
   });
 
-  test('maps nobody to a group of the cluster but nodes', () => {
+  test('maps only nodes to a group of the cluster', () => {
     const arn = 'arn:aws:iam::123456789012:role/everybody';
     const mappings = planRoleMappings(
       makeBlueprint({

@@ -97,7 +97,7 @@ test.each([
   expect(flags['tls-min-version']).toBe('VersionTLS13');
 });
 
-test('every flag that a clause fixes is one we set, or one nobody may', () => {
+test('every flag that a clause fixes is one we set, or one that is refused', () => {
   const set = new Set(Object.keys(planApiServerFlags(makeBlueprint())));
   const ours = protectedSettings.filter(
     ({ owner, flag }) => owner === 'kube-apiserver' && set.has(flag),

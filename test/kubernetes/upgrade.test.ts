@@ -194,7 +194,7 @@ test.each<readonly [string, Partial<BlueprintInput>, Told]>([
       steps: ['etcd', 'etcd-0', 'etcd-1', 'etcd-2', 'etcd-3', 'etcd-4'],
     },
   ],
-])('tells of a change of %s', (_, changes, told) => {
+])('reports a change of %s', (_, changes, told) => {
   const { configuration, settings, machines, manifests, steps, refusals } = planWithManifests(
     {},
     changes,

@@ -19,7 +19,7 @@ import {
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
 describe('the shipped lock', () => {
-  it('knows every architecture of every artifact under a checksum of the right form', () => {
+  it('knows every architecture of every artifact under a checksum of the right formatat', () => {
     const checksums = Object.entries(shippedLock).flatMap(([name, versions]) =>
       Object.entries(versions).flatMap(([version, byArchitecture]) =>
         Object.entries(byArchitecture).map(([architecture, checksum]) => ({
@@ -77,7 +77,7 @@ describe('resolveLock', () => {
     expect(findSha256(shippedLock, 'etcd', '3.6.14', 'arm64')).not.toBe(mine);
   });
 
-  it('fails when a checksum is of another form', () => {
+  it('fails when a checksum is of another formatat', () => {
     expect(() =>
       makeBlueprint({ artifacts: { sha256: { etcd: { '3.6.14': { arm64: 'abc' } } } } }),
     ).toThrow(
@@ -139,7 +139,7 @@ describe('artifacts', () => {
     [awsIamAuthenticatorArtifact, '0.7.8'],
     [ssmAgentArtifact, '3.3.1802.0'],
     [etcdArtifact, '3.6.99'],
-  ])('have no checksum when nobody published one that is known: %#', (factory, version) => {
+  ])('have no checksum when none is published one that is known: %#', (factory, version) => {
     const artifact = factory(shippedLock, version, 'arm64');
     expect(artifact.sha256).toBeUndefined();
     expect(isLocked(artifact)).toBe(false);

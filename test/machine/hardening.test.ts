@@ -103,7 +103,7 @@ describe('the SSH server', () => {
     expect(content('worker', '/etc/ssh/authorized_principals.d/ops')).toBe('prod-ops\n');
   });
 
-  it('gives nobody more rights on the bastion', () => {
+  it('gives no one more rights on the bastion', () => {
     expect(content('bastion', '/etc/sudoers.d/zz-hardened-cluster')).not.toMatch(/NOPASSWD/);
     expect(content('worker', '/etc/sudoers.d/zz-hardened-cluster')).toContain(
       'admin ALL=(ALL:ALL) !ALL',

@@ -163,12 +163,12 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
         plan: {
           ...pki,
           certificates: pki.certificates.map((certificate, index) =>
-            index === 0 ? { ...certificate, ca: 'nobody', renewBeforeDays: 365 } : certificate,
+            index === 0 ? { ...certificate, ca: 'unknown-ca', renewBeforeDays: 365 } : certificate,
           ),
         },
       }),
     [
-      'ClusterPki: etcd-0-server.CA: got "nobody", expected a CA of the plan',
+      'ClusterPki: etcd-0-server.ca: got "unknown-ca", expected a CA of the plan',
       'ClusterPki: etcd-0-server.renewBeforeDays: got 365, expected days from 1 to 364',
     ],
   ],
@@ -240,7 +240,7 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
     ],
   ],
   [
-    'a control plane that nobody reaches',
+    'a control plane without clients',
     () => new ControlPlane('c', { ...machine, machines: 0, loadBalancers: [] }),
     [
       'ControlPlane: machines: got 0, expected a number of machines from 1 on',

@@ -43,7 +43,7 @@ async function wait(objects: (asked: number) => Readonly<Record<string, string>>
 }
 
 describe('awaitReadiness', () => {
-  test('waits for nobody before the cluster was formed', async () => {
+  test('does not wait before the cluster was formed', async () => {
     expect(await wait(() => ({}))).toBe('ready after 1');
   });
 

@@ -63,7 +63,7 @@ function expectSameMachines({ machines }: Awaited<ReturnType<typeof compare>>, c
   }
 }
 
-/** Holds a public key, which every run of a test makes anew. */
+/** Holds a public key, which every run of a test generates again. */
 const isKeyDocument = ({ name }: RecordedResource) => name === 'prod-oidc-jwks';
 
 describe('a change of the configuration', () => {

@@ -9,7 +9,7 @@ import { leaksIn } from '../support/cluster/find-secrets';
 import { unwrapped, type RecordedResource, type RecordedRun } from '../support/cluster/mocks';
 import { recordCluster, registerCluster } from '../support/cluster/record-cluster';
 
-/** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it anew. */
+/** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it again. */
 const golden = join(__dirname, '..', 'golden', 'stacks', 'default-cluster.txt');
 
 const listOf = ({ resources }: RecordedRun) =>

@@ -43,7 +43,7 @@ describe('making resources in turn', () => {
     const values: string[] = [];
     for (const output of await all) output.apply((value) => values.push(value));
     await settled();
-    // In the order of the items, whoever ended first.
+    // In the order of the items, not of their ends.
     expect(values).toEqual(['id of a', 'id of b', 'id of c', 'id of d']);
   });
 

@@ -140,7 +140,7 @@ describe.each([
         inputs: { ...rule.inputs, referencedSecurityGroupId: undefined, cidrIpv4: '0.0.0.0/0' },
       }),
     ).toEqual([
-      'guide/kubelet/firewalled: The kubelet API (10250) is let in from inside alone. Got prod-worker-general: 10250/tcp from 0.0.0.0/0 (let in by its rules, no public address; rule prod-firewall-kubelet-of-worker-in). Allow 10250 from the security group of the control plane alone.',
+      'guide/kubelet/firewalled: The kubelet API (10250) is reachable from inside the VPC only. Got prod-worker-general: 10250/tcp from 0.0.0.0/0 (allowed by its rules, no public address; rule prod-firewall-kubelet-of-worker-in). Allow 10250 from the security group of the control plane alone.',
     ]);
   });
 

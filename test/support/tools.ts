@@ -45,7 +45,7 @@ export function findTool(name: ToolName, options: FindToolOptions = {}): string 
 }
 
 /**
- * Finds all the requested programs or tells of every one that is missing.
+ * Finds all the requested programs or reports every one that is missing.
  *
  * Where `CI` is `true` a missing program is an error. Elsewhere the caller gets `report`, which
  * names each missing program and the command that installs it, and has to show it.

@@ -29,7 +29,7 @@ export const blueprintSchema = z.strictObject({
     .optional()
     .describe('Availability zones; a, b and c of the region when left out. Append new ones.'),
   network: network.prefault({}).describe('Address ranges and routes.'),
-  access: access.describe('Who may come in from outside.'),
+  access: access.describe('Inbound access from outside the VPC.'),
   bastion: bastion.prefault({}).describe('The one machine that people reach the others through.'),
   kubernetes: kubernetes
     .prefault({})

@@ -21,7 +21,7 @@ export const network = z.strictObject({
     .describe('Days that VPC flow logs are kept; a value CloudWatch Logs offers.'),
 });
 
-/** Who may come in from outside. */
+/** Inbound access from outside the VPC. */
 export const access = z.strictObject({
   apiCidrs: cidrs().describe(
     'Networks that may reach the API server on 6443 from outside the VPC; empty for a private API.',

@@ -26,8 +26,8 @@ function objectsByName(files: readonly ManifestObjects[]): ReadonlyMap<string, s
   return new Map(
     objects.map((object) => {
       const { name, namespace } = object.metadata;
-      const place = namespace === undefined ? name : `${namespace}/${name}`;
-      return [`${object.kind} ${place}`, JSON.stringify(object)];
+      const qualifiedName = namespace === undefined ? name : `${namespace}/${name}`;
+      return [`${object.kind} ${qualifiedName}`, JSON.stringify(object)];
     }),
   );
 }

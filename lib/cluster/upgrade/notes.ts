@@ -43,7 +43,7 @@ function noteAccess(from: Blueprint, to: Blueprint): readonly string[] {
     ...(from.kubernetes.serviceAccountIssuer === to.kubernetes.serviceAccountIssuer
       ? []
       : [
-          'kubernetes.serviceAccountIssuer: each new API server refuses the tokens that running pods hold, until the kubelet has renewed them or the pods start anew',
+          'kubernetes.serviceAccountIssuer: each new API server refuses the tokens that running pods hold, until the kubelet has renewed them or the pods restart',
         ]),
   ];
 }
@@ -55,11 +55,11 @@ function noteEncryption(from: Blueprint, to: Blueprint): readonly string[] {
     ...(before.keys[0] === after.keys[0]
       ? []
       : [
-          `kubernetes.encryption.keys: Secrets stay encrypted with "${before.keys[0] ?? ''}" until each is written anew`,
+          `kubernetes.encryption.keys: Secrets stay encrypted with "${before.keys[0] ?? ''}" until each is rewritten`,
         ]),
     ...gone.map(
       (key) =>
-        `kubernetes.encryption.keys: Secrets that were not written anew since "${key}" was the first can't be read any more`,
+        `kubernetes.encryption.keys: Secrets that were not rewritten since "${key}" was the first can't be read any more`,
     ),
     ...(before.provider !== 'kms' && after.provider === 'kms'
       ? [

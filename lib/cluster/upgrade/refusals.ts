@@ -4,7 +4,7 @@ import { compareVersions } from '../../blueprint/version';
 /** Why one configuration must not follow another on a running cluster; empty when it may. */
 export function refuseUpgrade(from: Blueprint, to: Blueprint): readonly string[] {
   return [
-    ...refusePlaces(from, to),
+    ...refuseLocations(from, to),
     ...refuseVersions(from, to),
     ...refuseMembers(from, to),
     ...refuseKeys(from, to),
@@ -12,9 +12,9 @@ export function refuseUpgrade(from: Blueprint, to: Blueprint): readonly string[]
 }
 
 /** What every machine, pod and certificate carries in it. */
-function refusePlaces(from: Blueprint, to: Blueprint): readonly string[] {
-  const fixed = (place: string, before: string, after: string, why: string) =>
-    before === after ? [] : [`${place}: got "${after}", expected "${before}": ${why}`];
+function refuseLocations(from: Blueprint, to: Blueprint): readonly string[] {
+  const fixed = (path: string, before: string, after: string, why: string) =>
+    before === after ? [] : [`${path}: got "${after}", expected "${before}": ${why}`];
   const elsewhere = 'that is another cluster';
   const addresses = 'addresses of machines, pods and Services stay for the life of a cluster';
   const { network: old } = from;

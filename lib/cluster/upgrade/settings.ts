@@ -16,7 +16,7 @@ import { differingNames } from './machines';
 export interface SettingChange {
   /** Such as `kube-apiserver`, `kubelet of workers`, or the path of a file of the control plane. */
   readonly program: string;
-  /** Flag, top-level field of the kubelet's configuration, or place in a file: `a.b[0].c`. */
+  /** Flag, top-level field of the kubelet's configuration, or path in a file: `a.b[0].c`. */
   readonly setting: string;
   /** Undefined where it was not set. */
   readonly from: string | undefined;
@@ -89,16 +89,16 @@ function ofFields(configuration: object): Settings {
   );
 }
 
-/** Every value of a document by its place; what is empty has none. */
-function leavesOf(document: unknown, place = ''): Settings {
+/** Every value of a document by its path; what is empty has none. */
+function leavesOf(document: unknown, path = ''): Settings {
   if (document === undefined) return new Map();
   if (typeof document !== 'object' || document === null) {
-    return new Map([[place, JSON.stringify(document)]]);
+    return new Map([[path, JSON.stringify(document)]]);
   }
   const inside: readonly (readonly [string, unknown])[] = Array.isArray(document)
-    ? document.map((item: unknown, index) => [`${place}[${index}]`, item])
+    ? document.map((item: unknown, index) => [`${path}[${index}]`, item])
     : Object.entries(document).map(([name, value]) => [
-        place === '' ? name : `${place}.${name}`,
+        path === '' ? name : `${path}.${name}`,
         value,
       ]);
   return new Map(inside.flatMap(([name, value]) => [...leavesOf(value, name)]));

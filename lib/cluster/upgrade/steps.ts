@@ -108,6 +108,6 @@ function bastionStep({ machine, change }: MachineChange): UpgradeStep {
   return {
     machine,
     action: { new: 'it is made', changed: 'replace the machine', gone: 'it is taken away' }[change],
-    done: change === 'gone' ? 'its group is gone' : 'it lets you in',
+    done: change === 'gone' ? 'its group is gone' : 'it accepts SSH connections',
   };
 }

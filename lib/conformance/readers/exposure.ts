@@ -6,7 +6,7 @@ import { isWithin } from './ipv4-range';
 import { memoize } from './memoize';
 import { publicSubnets } from './routes';
 
-/** Ports that something outside the VPC is let in to. */
+/** Ports that are reachable from outside the VPC. */
 export interface Exposure {
   /** Host or load balancer, or the security group where nothing uses it. */
   readonly target: ResourceFact | undefined;
@@ -28,7 +28,7 @@ export interface PublicListener {
   readonly port: number;
   /** Ports that it passes connections on to. */
   readonly targetPorts: readonly number[];
-  /** Networks that its security groups let in; everything where it has no group. */
+  /** Networks that its security groups allow; everything where it has no group. */
   readonly cidrs: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function isOutside(facts: Facts, cidr: string): boolean {
   return !(vpcs.length > 0 ? vpcs : privateRanges).some((range) => isWithin(cidr, range));
 }
 
-/** What inbound rules let in from outside, host by host; undefined without resources. */
+/** What inbound rules allow from outside, host by host; undefined without resources. */
 export const readExposures = memoize((facts: Facts): readonly Exposure[] | undefined => {
   const [cloud, rules, hosts] = [readCloud(facts), readIngressRules(facts), readHosts(facts)];
   const open = publicSubnets(facts);
@@ -107,7 +107,7 @@ export function showExposure(exposure: Exposure): string {
   const { targetName, from, to, protocol, cidrs, reachable, rule } = exposure;
   const span =
     from === 0 && to === 65535 ? 'every port' : from === to ? `${from}` : `${from}-${to}`;
-  const way = reachable ? 'reachable' : 'let in by its rules, no public address';
+  const way = reachable ? 'reachable' : 'allowed by its rules, no public address';
   return `${targetName}: ${span}/${protocol} from ${cidrs.join(', ')} (${way}; rule ${rule})`;
 }
 

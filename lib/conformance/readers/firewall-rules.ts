@@ -19,9 +19,9 @@ export interface IngressRule {
   readonly protocol: string;
   readonly from: number;
   readonly to: number;
-  /** Networks it lets in; empty where the source is a group. */
+  /** Networks it allows; empty where the source is a group. */
   readonly cidrs: readonly string[];
-  /** Groups it lets in. */
+  /** Groups it allows. */
   readonly groups: readonly string[];
 }
 

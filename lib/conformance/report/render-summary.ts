@@ -7,7 +7,7 @@ import type { Report } from './report';
 import { paintWith } from './terminal-colour';
 import { fitLine, wrapText } from './wrap-text';
 
-/** What the summary tells of besides the report. */
+/** What the summary shows besides the report. */
 export interface SummaryInput {
   readonly report: Report;
   readonly blueprint: Blueprint;
@@ -88,7 +88,7 @@ function machinesOf({ etcd, controlPlane, workers, bastion }: Blueprint): string
   ].join(', ');
 }
 
-/** One line a row of the port matrix that lets somebody in from outside the VPC. */
+/** One line a row of the port matrix that allows inbound traffic from outside the VPC. */
 function reachableFromOutside(portMatrix: PortMatrix): string[] {
   const rows = portMatrix.filter(({ from }) => from.kind === 'cidrs' && from.name !== 'internet');
   if (rows.length === 0) return ['nothing can be reached from outside'];

@@ -51,7 +51,7 @@ export const auditPolicy = {
       ],
     },
     {
-      // Who may do what, and what is let in.
+      // Who may do what, and what admission accepts.
       level: 'RequestResponse',
       verbs: changes,
       resources: [

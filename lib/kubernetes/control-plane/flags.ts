@@ -24,7 +24,7 @@ export function renderCommandLine(flags: Flags): readonly string[] {
   return renderArguments(flags).map(({ name, value }) => `--${name}=${value}`);
 }
 
-/** Flags with those of the configuration on top; they were held against the clauses before. */
+/** Flags with those of the configuration on top; they were compared with the clauses before. */
 export function withUserFlags(flags: Flags, userFlags: Readonly<Record<string, string>>): Flags {
   return { ...flags, ...userFlags };
 }

@@ -82,7 +82,7 @@ function clusterConfiguration(blueprint: Blueprint): object {
 
 /**
  * Members by address: the API server needs no DNS to start. Which there are, the machine
- * looks up when it starts: it is not made anew for a further one.
+ * looks up when it starts: it is not replaced for a further one.
  */
 function externalEtcd(): object {
   return {

@@ -30,7 +30,7 @@ const watchedByRole: Readonly<Record<MachineRole, Readonly<Record<string, readon
   },
 };
 
-/** Calls of both word sizes; `auid` is the person who logged in, whoever they have become. */
+/** Calls of both word sizes; `auid` is the login user, whatever the effective user. */
 const calls = [
   { key: 'modules', filter: '-S init_module,finit_module,delete_module' },
   { key: 'mounts', filter: '-S mount,umount2 -F auid>=1000 -F auid!=unset' },

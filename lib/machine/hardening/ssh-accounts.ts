@@ -1,7 +1,7 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { MachineFile, MachineRole } from '../machine-config';
 
-/** The accounts that people come in by; Debian's own `admin` may not log in anywhere. */
+/** The accounts that people log in to; Debian's own `admin` may not log in anywhere. */
 export const personAccounts = {
   /** On the bastion: may jump on, and nothing else. */
   bastion: { name: 'jump', id: 1501 },
@@ -30,7 +30,7 @@ export function personFiles(
       content: `d /home/${account.name} 0700 ${account.name} ${account.name} -\n`,
     },
     {
-      // Out of the account's reach: nobody can add a key for later.
+      // Not writable by the account, so that it cannot add keys.
       path: `/etc/ssh/authorized_keys.d/${account.name}`,
       content: bastion.authorizedKeys.map((key) => `${key.trim()}\n`).join(''),
     },

@@ -40,7 +40,7 @@ test('renders one row a clause with status, level, statement, evidence and remed
   expect(rows).toHaveLength(sampleClauses.length);
   expect(rows.slice(1, 4).map(squeeze)).toEqual([
     '✗ FAIL SHOULD scs-0217/etcd/membersetcd has five members. 1 check ✗ FAIL etcd/members holds etcd/members3 membersRemedy: Put etcd/members right.',
-    '✗ FAIL MUST NOT scs-0217/kubelet/anonymousThe kubelet serves nobody it does not know. 1 check ✗ FAIL kubelet/anonymous holds kubelet/anonymousworker-general: anonymous.enabled is trueRemedy: Put kubelet/anonymous right.',
+    '✗ FAIL MUST NOT scs-0217/kubelet/anonymousThe kubelet refuses anonymous requests. 1 check ✗ FAIL kubelet/anonymous holds kubelet/anonymousworker-general: anonymous.enabled is trueRemedy: Put kubelet/anonymous right.',
     '⚑ WAIVED high guide/api/profilingProfiling is off. Waived until 2026-12-31: a performance hunt1 check ✗ FAIL api/profiling holds api/profiling--profiling=trueRemedy: Put api/profiling right.',
   ]);
 });

@@ -44,7 +44,7 @@ test('renders the default cluster in at most 25 lines', () => {
   expect(renderSummary(input).trimEnd().split('\n').length).toBeLessThanOrEqual(25);
 });
 
-test('renders that nothing can be reached when nobody was let in', () => {
+test('renders that nothing can be reached when nothing is allowed inbound', () => {
   const closed = makeBlueprint({
     access: { apiCidrs: [] },
     bastion: { access: 'session-manager' },

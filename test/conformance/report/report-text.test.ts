@@ -39,7 +39,7 @@ SCS-0217
   kubelet
 
   FAIL     scs-0217/kubelet/anonymous (MUST NOT)
-           The kubelet serves nobody it does not know.
+           The kubelet refuses anonymous requests.
            - fail: kubelet/anonymous holds [kubelet/anonymous]
                worker-general: anonymous.enabled is true
              remedy: Put kubelet/anonymous right.

@@ -50,7 +50,7 @@ export const sampleClauses: readonly ClauseResult[] = [
       id: 'scs-0217/kubelet/anonymous',
       source: { document: standard, section: 'kubelet' },
       level: 'MUST NOT',
-      statement: 'The kubelet serves nobody it does not know.',
+      statement: 'The kubelet refuses anonymous requests.',
       checks: ['kubelet/anonymous'],
     },
     status: 'fail',

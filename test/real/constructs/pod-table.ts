@@ -466,7 +466,7 @@ const older: readonly RequestRow[] = [
     change(old, { spec: { replicas: 0, revisionHistoryLimit: 3 } }),
   ),
   deny(
-    'another label of its pods, which are evaluated anew',
+    'another label of its pods, which are evaluated again',
     'tenant',
     change(old, { spec: { template: { metadata: { labels: { seen: 'true' } } } } }),
     'denied request',

@@ -71,7 +71,7 @@ export function deny(
 
 /**
  * Rows whose outcome is another than expected, once the API server has taken up policies and roles: it
- * does so a moment after it has stored them. Tries all rows anew until all are right at once.
+ * does so a moment after it has stored them. Repeats all rows until all are right at once.
  */
 export async function wrongOutcomes(
   rows: readonly RequestRow[],

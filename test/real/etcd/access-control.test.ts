@@ -91,7 +91,7 @@ describeWithTools('access control', ['etcd@3.6'], () => {
     );
   });
 
-  test('fails when there is a user that nobody planned', async () => {
+  test('fails when there is a user outside the plan', async () => {
     await asRoot('user', 'add', 'stranger', '--no-password');
     expect(await machine.exec([script])).toMatchObject({
       status: 1,

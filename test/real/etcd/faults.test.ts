@@ -99,7 +99,7 @@ function replace(tier: EtcdTier, on: string, lost: string) {
   return tier.machine(on).exec(command, 300);
 }
 
-/** Where a follower sends whoever wants a member replaced. */
+/** Where a follower sends a request to replace a member. */
 function sentOn(stderr: string) {
   const refusal =
     /^etcd-replace-member: error: this member: got a follower, expected the leader: run "etcd-replace-member (etcd-\d)" on (etcd-\d)\n$/m.exec(

@@ -46,7 +46,7 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
   });
   afterAll(() => tier.stop());
 
-  test('starts no cluster on a member that was added later, even where nobody answers', async () => {
+  test('starts no cluster on a member that was added later, even where no member answers', async () => {
     tier.addMembers();
     for (const machine of further) {
       await machine.systemctl('start', '--no-block', 'etcd.service');
@@ -63,14 +63,14 @@ describeWithTools('a tier that grows', ['etcd@3.6'], () => {
     }
   });
 
-  test('takes new members in by its leader while writes go on, and restarts nobody', async () => {
+  test('adds new members by its leader while writes go on, and restarts none', async () => {
     const processes = await Promise.all(
       initialMembers.map((m) => m.show('etcd.service', 'MainPID')),
     );
     const began = Date.now();
     const load = new EtcdLoad(tier);
     await waitUntil('load', 60, () => load.count > 50);
-    // As their timers do; whoever leads acts.
+    // As their timers do; the leader acts.
     const run = () =>
       Promise.all(initialMembers.map((m) => m.systemctl('start', '--no-block', addMembers)));
     await waitUntil('a fourth member', 120, async () => {

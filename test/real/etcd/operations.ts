@@ -2,7 +2,7 @@ import { decodeFields, encodeFields, type ProtoField } from '../../../bench/etcd
 import type { EtcdClient, GrpcAnswer } from '../../../bench/etcd/client';
 import { pause } from '../../support/etcd/etcd-run';
 
-/** What came of an operation: done, refused by etcd's access control, or not even let in by TLS. */
+/** What came of an operation: done, refused by etcd's access control, or refused by TLS. */
 export type Outcome = 'ok' | 'denied' | 'shut';
 
 const bytes = (field: number, value: string): ProtoField => ({ field, value: Buffer.from(value) });

@@ -71,7 +71,7 @@ describeWithTools('backup and restore', ['etcd@3.6', 'etcd@3.5'], () => {
       if (version === '3.6') test(title, body);
     };
 
-    test('takes one verified snapshot by one follower, whoever looks first', async () => {
+    test('takes one verified snapshot by one follower, the first that looks', async () => {
       // Twice: the lead may go to the member whose turn it is.
       for (const { name } of [...tier.machines, ...tier.machines]) await backUp(tier, name);
       const said = await Promise.all(

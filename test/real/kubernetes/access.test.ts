@@ -18,7 +18,7 @@ import { mustRun, waitFor, type Program } from '../../support/kubernetes/kube-pr
 import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
-const secretText = 'tell nobody about this';
+const secretText = 'keep this to yourself';
 const workerRole = 'arn:aws:sts::123456789012:assumed-role/tier-worker';
 const identities = {
   worker: {
@@ -132,8 +132,8 @@ describeWithTools(
         }
       });
 
-      test('a user nobody gave rights to', async () => {
-        const client = plane.client(await plane.issue({ user: 'nobody-in-particular' }));
+      test('a user without rights', async () => {
+        const client = plane.client(await plane.issue({ user: 'without-rights' }));
         expect((await client.get('/api/v1/secrets')).status).toBe(403);
         expect((await client.get('/api')).status).toBe(200);
       });

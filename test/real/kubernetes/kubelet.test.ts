@@ -227,7 +227,7 @@ describeWithTools(
       ]);
     });
 
-    test('before its serving certificate is approved it serves nobody', async () => {
+    test('before its serving certificate is approved it serves no client', async () => {
       expect(await handshake(api(), 'TLSv1.3')).not.toBe('TLSv1.3');
     });
 
@@ -297,7 +297,7 @@ describeWithTools(
       expect(await statusOf(api(), target)).toBe(401);
     });
 
-    test('so are other CAs, and whoever has no right to nodes', async () => {
+    test('so are other CAs, and users without rights to nodes', async () => {
       const foreign = async (name: string): Promise<Caller> => {
         const ca = plane.etcd.pki.cas.get(name) ?? (await makeCa('kubernetes'));
         return issueCertificate({ ca, commonName: 'x', organization: 'system:masters' });
@@ -318,8 +318,8 @@ describeWithTools(
       const callers: readonly (readonly [string, Caller, number])[] = [
         ['a CA of the same name', await foreign('none'), 401],
         ['the CA of etcd', await foreign('etcd-ca'), 401],
-        ['a token nobody signed', { token: 'guessed' }, 401],
-        ['a user without rights', await plane.issue({ user: 'nobody' }), 403],
+        ['an unsigned token', { token: 'guessed' }, 401],
+        ['a user without rights', await plane.issue({ user: 'stranger' }), 403],
         [
           'another node',
           await plane.issue({ user: 'system:node:another', group: 'system:nodes' }),

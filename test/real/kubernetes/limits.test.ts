@@ -76,7 +76,7 @@ describeWithTools('request limits', controlPlaneTools('1.36'), () => {
     expect([sum >= total, sum <= total + seats.length]).toEqual([true, true]);
   });
 
-  test('who asks more at a time than the seats of his level is refused, and nobody else', async () => {
+  test('who asks more at a time than the seats of his level is refused, and no one else', async () => {
     const crowd = plane.client(await plane.issue({ user: 'crowd' }));
     const bystander = plane.client(await plane.issue({ user: 'bystander' }));
     await limit(plane.admin, 'crowd');

@@ -76,7 +76,7 @@ for (const minorVersion of supportedMinorVersions.filter((candidate) => candidat
       expect(log.split('\n').filter((line) => line.includes('permission denied'))).toEqual([]);
     });
 
-    test('refuses who is nobody, of another CA, without rights or another node', async () => {
+    test('refuses anonymous requests, another CA, without rights or another node', async () => {
       const { port } = { port: plane.place.ports.apiServer };
       for (const target of ['/', '/livez', '/readyz', '/version', '/api/v1/secrets']) {
         expect([target, await statusOf({ port }, target)]).toEqual([target, 401]);
@@ -89,8 +89,8 @@ for (const minorVersion of supportedMinorVersions.filter((candidate) => candidat
       });
       expect(await statusOf({ port }, '/api', intruder)).toBe(401);
       expect(await statusOf({ port }, '/api', { token: 'guessed' })).toBe(401);
-      const nobody = await plane.issue({ user: 'nobody' });
-      expect(await statusOf({ port }, '/api/v1/secrets', nobody)).toBe(403);
+      const stranger = await plane.issue({ user: 'stranger' });
+      expect(await statusOf({ port }, '/api/v1/secrets', stranger)).toBe(403);
       const node = await plane.issue({ user: 'system:node:one', group: 'system:nodes' });
       for (const target of [
         '/api/v1/secrets',

@@ -127,7 +127,7 @@ describeWithTools('rotation of the key of Secrets', controlPlaneTools('1.36'), (
 
   test('the command of the documentation writes every Secret with the new key', async () => {
     const document = await readFile(path.join(__dirname, '../../../docs/kubernetes.md'), 'utf8');
-    const [, command = ''] = /Write every Secret anew: `([^`]+)`/.exec(document) ?? [];
+    const [, command = ''] = /Rewrite every Secret: `([^`]+)`/.exec(document) ?? [];
     const [plane] = planes;
     if (!plane) throw new Error('no machine');
     await mustRun('sh', ['-euc', command], {

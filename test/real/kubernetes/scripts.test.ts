@@ -292,7 +292,7 @@ describeWithTools(
           'no-instance': 'Denied',
           stopped: 'Denied',
         });
-        // With nothing left to do it asks nobody.
+        // With nothing left to do it asks no service.
         expect(await script('approve-serving-certificates')).toEqual({
           code: 0,
           stdout: '',

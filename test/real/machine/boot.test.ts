@@ -117,7 +117,7 @@ describe('what a control-plane machine looks up', () => {
     cloud.parameters.set('/prod/etcd/tier/etcd-0', value);
     const { code, output } = await root.boot();
     expect(output).toContain(
-      'error: parameters of /prod/etcd/tier: got an answer of another form, expected names and addresses of members',
+      'error: parameters of /prod/etcd/tier: got an unexpected answer, expected names and addresses of members',
     );
     expect(code).toBe(1);
   });

@@ -37,7 +37,7 @@ async function readOrRecord(
   return run;
 }
 
-/** Registers the cluster anew, whatever was recorded. */
+/** Registers the cluster again, whatever was recorded. */
 export function registerCluster(
   changes: Partial<BlueprintInput> = {},
   options: RunOptions = {},

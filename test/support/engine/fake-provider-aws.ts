@@ -7,7 +7,7 @@ import { memberOf, type World } from './fake-provider-world';
 const account = '123456789012';
 const region = 'eu-central-1';
 
-/** Types whose resources are made anew when an input changes that AWS can't change in place. */
+/** Types whose resources are replaced when an input changes that AWS can't change in place. */
 const fixedInputs: Readonly<Record<string, readonly string[]>> = {
   'aws:ec2/instance:Instance': [
     'ami',

@@ -150,7 +150,7 @@ export class PulumiEngine {
 
   /**
    * What operations told: all that they printed and all their events. Without the debug messages,
-   * which nobody sees who does not ask for `--debug`: the SDK puts every property in clear into them.
+   * shown only with `--debug`: the SDK puts every property in clear into them.
    */
   told(): string {
     const events = readdirSync(this.folder)

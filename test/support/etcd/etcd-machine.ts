@@ -56,7 +56,7 @@ export class EtcdMachine {
   }
 
   /**
-   * Where a path of the machine lies on the host. Ask anew after the power goes on or off: below a
+   * Where a path of the machine lies on the host. Ask again after the power goes on or off: below a
    * mounted overlay nothing may be changed.
    */
   hostPath(path: string): string {
@@ -292,7 +292,7 @@ mount --move /mnt $units
 mount -t tmpfs tmpfs /usr/lib/systemd/system-generators
 # Last: what lies below it on the host is mounted by now.
 mount -t tmpfs -o mode=1777 tmpfs /tmp
-# As systemd expects of whoever starts it in a container; credentials of units depend on it.
+# As systemd expects of its container manager; credentials of units depend on it.
 mount --make-rshared /
 exec env -i container=hc PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   /lib/systemd/systemd --system --unit=machine.target --log-target=journal --show-status=no

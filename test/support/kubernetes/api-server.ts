@@ -79,7 +79,7 @@ export interface ControlPlane {
       readonly env?: NodeJS.ProcessEnv;
     },
   ): Promise<CommandResult>;
-  /** Ends one program and starts it anew. */
+  /** Restarts one program. */
   restart(program: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -140,7 +140,7 @@ async function start(
   const { root } = rendered;
   cleanUp.push(() => rm(root, { recursive: true, force: true }));
 
-  const [apiServer = 0, controllerManager = 0, scheduler = 0, nobody = 0] = await freePorts(4);
+  const [apiServer = 0, controllerManager = 0, scheduler = 0, unused = 0] = await freePorts(4);
   const place: TestPlace = {
     root,
     machineAddress: machineFacts.HC_PRIVATE_IP,
@@ -157,7 +157,7 @@ async function start(
     ...['pkey', '-in', `${root}/etc/kubernetes/pki/sa.key`],
     ...['-pubout', '-out', `${root}/etc/kubernetes/pki/sa.pub`],
   ]);
-  await writeWebhookKubeconfig(root, nobody);
+  await writeWebhookKubeconfig(root, unused);
   for (const phase of [
     ['certs', 'all'],
     ['kubeconfig', 'controller-manager'],
@@ -289,9 +289,9 @@ function program(name: ToolName, minorVersion: string): string {
   return found;
 }
 
-/** A webhook that nobody answers; tests of the webhook put a real one in its place. */
+/** A webhook that nothing answers; tests of the webhook put a real one in its place. */
 async function writeWebhookKubeconfig(root: string, port: number): Promise<void> {
-  const { certificate } = await makeCa('nobody');
+  const { certificate } = await makeCa('unused');
   const folder = path.join(root, 'etc/kubernetes/aws-iam-authenticator');
   await mkdir(folder, { recursive: true });
   await writeFile(

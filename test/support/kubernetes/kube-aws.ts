@@ -12,7 +12,7 @@ export interface AwsIdentity {
   readonly arn: string;
 }
 
-/** An instance that the fake EC2 tells of. */
+/** An instance that the fake EC2 reports. */
 export interface AwsInstance {
   readonly id: string;
   readonly privateDnsName: string;

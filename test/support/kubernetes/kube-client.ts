@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:https';
 
-/** Who asks: a client certificate, a bearer token, or nobody. */
+/** Who asks: a client certificate, a bearer token, or anonymous. */
 export interface Caller {
   readonly certificate?: string;
   readonly key?: string;

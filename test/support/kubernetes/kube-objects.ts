@@ -39,7 +39,7 @@ const webhook = {
   sideEffects: 'None',
   admissionReviewVersions: ['v1'],
   failurePolicy: 'Ignore',
-  clientConfig: { url: 'https://127.0.0.1:1/nobody' },
+  clientConfig: { url: 'https://127.0.0.1:1/nothing' },
   rules: [
     {
       apiGroups: ['example.com'],

@@ -253,7 +253,7 @@ function packMembers({ name, install }: MachineArtifact): Buffer {
   }
 }
 
-/** A secret of the right form that no log and no other file may hold. */
+/** A secret of the right formatat that no log and no other file may hold. */
 export function fakeSecret(parameter: string): string {
   const body = Buffer.from(`FAKE-SECRET ${parameter}`).toString('base64');
   if (parameter.endsWith('secrets-encryption')) return body;

@@ -110,7 +110,7 @@ export const apiServerAdmissionChecks: readonly Check[] = [
     {
       id: 'api/min-request-timeout',
       title: 'The API server sets the time for which watches are kept open at least',
-      why: 'Too short a time makes all clients watch anew at once.',
+      why: 'Too short a time makes all clients restart their watches at once.',
       remedy: 'Set --min-request-timeout.',
     },
     'min-request-timeout',

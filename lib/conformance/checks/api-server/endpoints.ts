@@ -10,7 +10,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
   {
     id: 'api/insecure-port-absent',
     title: 'The API server has no insecure port',
-    why: 'That port asks for neither TLS, nor a name, nor rights: whoever reaches it owns the cluster.',
+    why: 'That port asks for neither TLS, nor a name, nor rights: a client that reaches it owns the cluster.',
     remedy:
       'Leave out --insecure-port and --insecure-bind-address; from 1.24 on they stop the API server.',
     run: (facts) =>
@@ -57,7 +57,7 @@ export const apiServerEndpointChecks: readonly Check[] = [
   {
     id: 'control-plane/loopback-only',
     title: 'kube-controller-manager and kube-scheduler listen on loopback',
-    why: 'Nobody but the machine itself uses these ports (10257, 10259).',
+    why: 'Only the machine itself uses these ports (10257, 10259).',
     remedy: 'Set --bind-address=127.0.0.1 for both.',
     run: (facts) =>
       evaluateComponents(facts, ['kube-controller-manager', 'kube-scheduler'], (flags) => [

@@ -49,7 +49,7 @@ export const certificateChecks: readonly Check[] = [
   {
     id: 'certificates/approver',
     title: 'Something approves the serving certificates that kubelets ask for',
-    why: 'Requests that nobody approves leave kubelets without certificates, and logs and exec without answers.',
+    why: 'Requests that are never approved leave kubelets without certificates, and logs and exec without answers.',
     remedy: 'Run an approver that holds each request against the node it comes from.',
     run: (facts) => {
       if (!facts.machines && !facts.manifests) return unknown('neither machines nor manifests');

@@ -109,7 +109,7 @@ export const distributionChecks: readonly Check[] = [
   {
     id: 'distribution/host-id-label',
     title: 'Nodes carry an identifier of the physical machine they run on',
-    why: 'Virtual machines in one zone may share a host, and nobody could tell.',
+    why: 'Virtual machines in one zone may share a host, and no label would show it.',
     remedy: 'Run on dedicated hosts and give kubelets the label topology.scs.community/host-id.',
     run: (facts) => {
       const labels = nodeLabels(facts);

@@ -77,7 +77,7 @@ export const versionChecks: readonly Check[] = [
   {
     id: 'versions/tested',
     title: 'The suite on real programs ran on this minor version before it was offered',
-    why: 'An update that nobody has tried can take the cluster down as surely as an attack.',
+    why: 'An untested update can take the cluster down as surely as an attack.',
     remedy:
       'Use a minor version that the table of releases names as tested, or run the CNCF end-to-end tests in a staging cluster and waive the clause with their result.',
     run: (facts) =>

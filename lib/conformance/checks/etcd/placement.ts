@@ -30,7 +30,7 @@ export const etcdPlacementChecks: readonly Check[] = [
   },
   {
     id: 'etcd/client-port-restricted',
-    title: 'The client port of etcd (2379) lets in control-plane machines alone',
+    title: 'The client port of etcd (2379) allows control-plane machines only',
     why: 'Every other machine that reaches the port can try certificates and exploits on the data store.',
     remedy: 'Allow 2379 from the security group of the control plane, and from nothing else.',
     run: (facts) =>
@@ -38,8 +38,8 @@ export const etcdPlacementChecks: readonly Check[] = [
   },
   {
     id: 'etcd/peer-port-restricted',
-    title: 'The peer port of etcd (2380) lets in etcd members alone',
-    why: 'The peer port speaks for the data itself: nobody but members has business there.',
+    title: 'The peer port of etcd (2380) allows etcd members only',
+    why: 'The peer port carries the data itself: only members need it.',
     remedy: 'Allow 2380 from the security group of etcd itself, and from nothing else.',
     run: (facts) =>
       onOwnMachines(facts, () => evaluatePortSources(facts, 2380, ['etcd'], ['etcd'])),

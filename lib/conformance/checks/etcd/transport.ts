@@ -79,7 +79,7 @@ export const etcdTransportChecks: readonly Check[] = [
   {
     id: 'etcd/client-certificates-required',
     title: 'etcd takes clients with a certificate of its CA alone',
-    why: 'Users are known by the common name of their certificate; without this flag nobody has to show one.',
+    why: 'Users are known by the common name of their certificate; without this flag clients need none.',
     remedy: 'Set --client-cert-auth=true and --trusted-ca-file.',
     run: (facts) =>
       flagFindings(facts, (flags) => [
@@ -90,7 +90,7 @@ export const etcdTransportChecks: readonly Check[] = [
   {
     id: 'etcd/peer-certificates-required',
     title: 'etcd takes peers with a certificate of its CA alone',
-    why: 'Whoever reaches the peer port could join or feed the cluster.',
+    why: 'A client that reaches the peer port could join or feed the cluster.',
     remedy: 'Set --peer-client-cert-auth=true and --peer-trusted-ca-file.',
     run: (facts) =>
       flagFindings(facts, (flags) => [

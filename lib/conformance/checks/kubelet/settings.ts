@@ -36,7 +36,7 @@ export const kubeletChecks: readonly Check[] = [
     {
       id: 'kubelet/anonymous-auth-off',
       title: 'Kubelets refuse anonymous requests',
-      why: 'The kubelet runs commands in every container of its node for whoever it lets in.',
+      why: 'The kubelet runs commands in every container of its node for each client it accepts.',
       remedy: 'Set authentication.anonymous.enabled: false.',
     },
     'authentication.anonymous.enabled',
@@ -72,7 +72,7 @@ export const kubeletChecks: readonly Check[] = [
     {
       id: 'kubelet/server-tls-bootstrap',
       title: 'Kubelets ask the cluster for their serving certificates',
-      why: 'Otherwise they make up their own, which nobody can verify.',
+      why: 'Otherwise they sign their own, which no client can verify.',
       remedy: 'Set serverTLSBootstrap: true.',
     },
     'serverTLSBootstrap',
@@ -96,7 +96,7 @@ export const kubeletChecks: readonly Check[] = [
     {
       id: 'kubelet/health-port-loopback',
       title: 'The health port of kubelets (10248) is bound to loopback',
-      why: 'Nobody but the machine itself asks it.',
+      why: 'Only the machine itself asks it.',
       remedy: 'Set healthzBindAddress: 127.0.0.1.',
     },
     'healthzBindAddress',
@@ -120,7 +120,7 @@ export const kubeletChecks: readonly Check[] = [
   {
     id: 'kubelet/authentication-methods',
     title: 'Kubelets take client certificates or tokens that the API server verifies',
-    why: 'With anonymous requests off, a kubelet without any method serves nobody: no logs, no exec.',
+    why: 'With anonymous requests off, a kubelet without any method serves no client: no logs, no exec.',
     remedy: 'Set authentication.x509.clientCAFile or authentication.webhook.enabled: true.',
     run: (facts) =>
       evaluateKubelets(facts, (kubelet) => {

@@ -59,7 +59,7 @@ export const sshChecks: readonly Check[] = [
   },
   {
     id: 'machines/ssh-no-root',
-    title: 'Nobody logs in as root by SSH',
+    title: 'Root login by SSH is off',
     why: 'A shared root login leaves no trace of who it was.',
     remedy: 'Set PermitRootLogin no.',
     run: (facts) =>

@@ -63,7 +63,7 @@ export const systemChecks: readonly Check[] = [
   {
     id: 'machines/audit-rules',
     title: 'The kernel records changes of accounts, programs and configuration',
-    why: 'Without a record nobody can tell afterwards what an intruder did.',
+    why: 'Without a record the actions of an intruder cannot be reconstructed.',
     remedy: 'Put audit rules below /etc/audit/rules.d/.',
     run: (facts) =>
       evaluateMachines(facts, (machine) => {

@@ -72,7 +72,7 @@ export const exposureChecks: readonly Check[] = [
             holds: [port, ...ports].every(
               (number) => number === apiServerPort || isNodePortRange(number, number),
             ),
-            evidence: `${loadBalancer.name}: listens on ${port}${to}, for ${cidrs.join(', ') || 'nobody'}`,
+            evidence: `${loadBalancer.name}: listens on ${port}${to}, for ${cidrs.join(', ') || 'no source'}`,
           };
         }),
         noCloud,
@@ -81,14 +81,14 @@ export const exposureChecks: readonly Check[] = [
   },
   {
     id: 'exposure/kubelet-internal',
-    title: 'The kubelet API (10250) is let in from inside alone',
+    title: 'The kubelet API (10250) is reachable from inside the VPC only',
     why: 'It runs commands in containers; one flaw in its login opens the node.',
     remedy: 'Allow 10250 from the security group of the control plane alone.',
     run: (facts) => evaluateExposures(facts, ({ from, to }) => !(from <= 10250 && 10250 <= to)),
   },
   {
     id: 'exposure/kubelet-from-control-plane',
-    title: 'The kubelet API (10250) lets in control-plane machines alone',
+    title: 'The kubelet API (10250) allows control-plane machines only',
     why: 'Workers have no business with the kubelets of other workers; an intruder on one has.',
     remedy: 'Allow 10250 from the security group of the control plane alone.',
     run: (facts) =>
@@ -115,12 +115,12 @@ function evaluateExposures(facts: Facts, allowed: (exposure: Exposure) => boolea
   if (!exposures || !cloud || resourcesOfKind(cloud, 'SecurityGroup').length === 0) {
     return unknown('no security groups among the facts');
   }
-  if (exposures.length === 0) return pass('no rule lets anything in from outside');
+  if (exposures.length === 0) return pass('no rule allows inbound traffic from outside');
   return verdictOf(
     exposures.map((exposure): Finding => ({
       holds: allowed(exposure),
       evidence: showExposure(exposure),
     })),
-    'no rule lets anything in from outside',
+    'no rule allows inbound traffic from outside',
   );
 }

@@ -65,7 +65,7 @@ export const placementChecks: readonly Check[] = [
   },
   {
     id: 'exposure/default-group-closed',
-    title: 'The default security group of the VPC lets nothing in or out',
+    title: 'The default security group of the VPC allows no traffic',
     why: 'Whatever is started without a group of its own gets this one; by default its members reach each other.',
     remedy: 'Take the default security group over and leave it without rules.',
     run: (facts) => {

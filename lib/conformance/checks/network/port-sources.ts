@@ -6,7 +6,7 @@ import { readCloud, resolve } from '../../readers/cloud';
 import { groupsOfRole } from '../../readers/cloud-roles';
 import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
 
-/** Whether security groups of some tiers let in a port from security groups of others alone. */
+/** Whether security groups of some tiers allow a port from security groups of others only. */
 export function evaluatePortSources(
   facts: Facts,
   port: number,

@@ -13,7 +13,7 @@ const guarded = ['pods/exec', 'pods/attach', 'pods/portforward'] as const;
 export const admissionChecks: readonly Check[] = [
   {
     id: 'admission/exec-guard',
-    title: 'Nobody enters pods that may be privileged, but in an emergency',
+    title: 'Exec into pods that may be privileged is denied, except for break-glass',
     why: 'A shell in a privileged pod is a shell on the node.',
     remedy:
       'Bind a ValidatingAdmissionPolicy over CONNECT of pods/exec, pods/attach and pods/portforward that decides by the Pod Security level of the namespace.',

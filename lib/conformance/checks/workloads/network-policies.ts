@@ -38,7 +38,7 @@ export const networkPolicyChecks: readonly Check[] = [
   {
     id: 'network-policies/every-namespace',
     title: 'Namespaces that somebody makes later deny by default as well',
-    why: 'A namespace nobody thought of is open to all.',
+    why: 'A forgotten namespace is open to all.',
     remedy: 'Add a cluster-wide default deny of the network provider.',
     run: (facts) =>
       onManifests(facts, (manifests) => {

@@ -28,7 +28,7 @@ export const podSecurityChecks: readonly Check[] = [
   {
     id: 'pod-security/enforced',
     title: 'The cluster-wide default is enforced, not merely audited or warned about',
-    why: 'A warning stops nobody.',
+    why: 'A warning stops no request.',
     remedy: 'Set defaults.enforce in the PodSecurityConfiguration.',
     run: (facts) =>
       evaluateDefaults(facts, ({ enforce }) => ({

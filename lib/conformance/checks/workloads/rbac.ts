@@ -13,7 +13,7 @@ export const rbacChecks: readonly Check[] = [
     id: 'rbac/no-dashboard-admin',
     title:
       'No service account, dashboard included, and no group of everybody is bound to cluster-admin',
-    why: 'Whoever opens such a dashboard, or takes over such a pod, owns the cluster.',
+    why: 'A user of such a dashboard, or of a compromised pod of it, owns the cluster.',
     remedy: 'Delete the binding; give the workload a role with the rights it needs.',
     run: (facts) =>
       onManifests(facts, (manifests) =>

@@ -252,7 +252,7 @@ class Service:
         answer = self.send(what, "POST", f"{self.url}/", headers, json.dumps(document).encode())
         found = json.loads(answer.body or b"{}")
         if not isinstance(found, dict):
-            raise AwsError(what, "an answer of another form")
+            raise AwsError(what, "an unexpected answer")
         return found
 
     def send(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this machine what its bundle says. Runs at each start, from the verified bundle; a second
-# run changes nothing, and a run that was killed is made up for by the next.
+# run changes nothing, and an interrupted run is completed by the next: it is idempotent.
 set -eu
 bundle=${0%/usr/local/lib/hardened-cluster/boot}
 # shellcheck source=lib.sh disable=SC1091
@@ -206,7 +206,7 @@ start_units() {
   while IFS=$tab read -r unit enable phase; do
     [ "$enable $phase" = "yes $1" ] || continue
     systemctl enable --quiet "$unit" || die "$unit" 'not enabled' 'an enabled unit'
-    # A unit whose file changed since it started is started anew.
+    # A unit whose file changed since it started is restarted.
     action=start
     ! has_changed "^/etc/systemd/system/$unit\$" || action=restart
     systemctl "$action" "$unit" || die "$unit" 'failed to start' 'a running unit'

@@ -41,7 +41,7 @@ token = answer.get("NextToken")
 if token:
     print(json.dumps(json.dumps({"Path": path, "NextToken": token})))
 ' "$path" "$lines" <"$answer" 2>/dev/null) ||
-    die "parameters of $path" 'an answer of another form' 'names and addresses of members'
+    die "parameters of $path" 'an unexpected answer' 'names and addresses of members'
 done
 grep -q '^etcd-' "$lines" || not_yet "parameters of $path" 'no member' 'the members of etcd'
 LC_ALL=C sort "$lines"

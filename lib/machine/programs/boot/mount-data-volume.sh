@@ -57,7 +57,7 @@ WantedBy=multi-user.target
 EOF
 place_file "$HC_SCRATCH_FILE" "$HC_ROOT/etc/systemd/system/$unit" 0644 root:root
 if ! mountpoint -q "$HC_ROOT$mount_path"; then
-  # Without its volume the folder is nobody's: no service can write to the root disk by mistake.
+  # Without its volume the folder belongs to user nobody: no service can write to the root disk by mistake.
   mkdir -p "$HC_ROOT$mount_path"
   chown 0:0 "$HC_ROOT$mount_path"
   chmod 0000 "$HC_ROOT$mount_path"

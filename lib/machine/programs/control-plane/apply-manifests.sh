@@ -12,7 +12,7 @@ server=${HC_API_SERVER:-https://127.0.0.1:6443}
 exec 9>"$HC_RUN/apply-manifests.lock"
 flock -w 600 9 || die 'apply-manifests' 'another run' 'one at a time'
 
-# A credential of one hour that nobody else has: only what applies RBAC has to be above it.
+# A credential of one hour of its own: only what applies RBAC has to be above it.
 scratch_file
 kubeconfig=$HC_SCRATCH_FILE
 issue_credential() {

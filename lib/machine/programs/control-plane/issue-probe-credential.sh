@@ -1,6 +1,6 @@
 #!/bin/sh
 # Issues the probe's own credential, which may read health and metrics and nothing else, for a year;
-# anew 60 days before it ends. The probe reads it each time it asks.
+# renewed 60 days before it expires. The probe reads it each time it asks.
 set -eu
 # shellcheck source=../boot/lib.sh disable=SC1091
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
@@ -19,7 +19,7 @@ kubeadm ${HC_ROOT:+--rootfs="$HC_ROOT"} kubeconfig user --config /etc/kubernetes
   die 'probe credential' 'not issued' 'a certificate'
 mkdir -p "$folder"
 chmod 0700 "$folder"
-# The certificate last: while it is the old one, a run that was killed is made up for.
+# The certificate last: while it is the old one, an interrupted run is repeated.
 for part in key:key certificate:crt; do
   scratch_file
   sed -n "s/^ *client-${part%:*}-data: //p" "$kubeconfig" | base64 -d >"$HC_SCRATCH_FILE"

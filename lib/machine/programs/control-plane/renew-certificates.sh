@@ -1,6 +1,6 @@
 #!/bin/sh
 # Renews what kubeadm issued on this machine 60 days before it ends. The API server and the probe read
-# renewed files by themselves; the controller manager and the scheduler are started anew for theirs.
+# renewed files by themselves; the controller manager and the scheduler are restarted for theirs.
 set -eu
 # shellcheck source=../boot/lib.sh disable=SC1091
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"

@@ -27,7 +27,7 @@ openssl pkey -in "$kubernetes/pki/sa.key" -pubout -out "$HC_SCRATCH_FILE" ||
   die "$kubernetes/pki/sa.key" 'no private key' 'the key that signs service-account tokens'
 place_file "$HC_SCRATCH_FILE" "$kubernetes/pki/sa.pub" 0600 root:root
 phase certs all
-# Certificates are no secret, but nobody else on this machine has a use for them (CIS 1.1.20).
+# Certificates are no secret, but no other user on this machine needs them (CIS 1.1.20).
 find "$kubernetes/pki" -type f -exec chmod 0600 {} +
 phase kubeconfig controller-manager
 phase kubeconfig scheduler

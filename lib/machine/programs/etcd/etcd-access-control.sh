@@ -143,7 +143,7 @@ settle() {
   done
 }
 
-# check_strangers user|role NAMES: one that nobody planned is for an operator to decide on: it is reported,
+# check_strangers user|role NAMES: one outside the plan is for an operator to decide on: it is reported,
 # not removed.
 check_strangers() {
   printf '%s\n' "$2" | while read -r name; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Takes in every member that the parameter store names and etcd does not have: this is how a tier grows.
-# Removes nobody. The machine of the new member needs nothing: its etcd.service waits for this. A timer
+# Adds every member that the parameter store names and etcd lacks as a learner: this is how a tier grows.
+# Removes no member. The machine of the new member needs nothing: its etcd.service waits for this. A timer
 # runs it on every member; the one that leads acts, and completes what another was cut off from.
 # shellcheck disable=SC2154 # what member.env sets
 set -eu

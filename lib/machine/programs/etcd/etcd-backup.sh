@@ -38,7 +38,7 @@ if [ "${1:-}" != --now ]; then
     log "nothing to do: the last snapshot is $age s old"
     exit
   fi
-  # The leader has enough to do, unless nobody else has done it for long.
+  # The leader has enough to do, unless no follower has done it for long.
   if [ "$(status_field leader)" = "$(status_field memberId)" ] &&
     { [ "$taken" -eq 0 ] || [ "$age" -lt $((backup_interval_minutes * 180)) ]; } &&
     [ "$(active_peers)" -gt 0 ]; then

@@ -101,7 +101,7 @@ leader_name() {
   etcdctl_as health member list --write-out=json | python3 -I -c '
 import json, sys
 leader = int(sys.argv[1])
-print(next((m.get("name", "") for m in json.load(sys.stdin)["members"] if m["ID"] == leader), "nobody"))
+print(next((m.get("name", "") for m in json.load(sys.stdin)["members"] if m["ID"] == leader), "none"))
 ' "$(status_field leader)"
 }
 
@@ -149,9 +149,9 @@ until_done() {
   done_expected=$2
   shift 2
   until done_said=$("$@" 2>&1); do
-    # Nobody, for a moment, is no reason to stop.
-    leader=$(leader_name 2>/dev/null) || leader=nobody
-    [ "$leader" = "$member_name" ] || [ "$leader" = nobody ] ||
+    # No leader, for a moment, is no reason to stop.
+    leader=$(leader_name 2>/dev/null) || leader=none
+    [ "$leader" = "$member_name" ] || [ "$leader" = none ] ||
       die 'this member' 'a follower' "the leader: run \"etcd-replace-member $name\" on $leader"
     done_left=$((done_left - 1))
     [ "$done_left" -gt 0 ] || die "$name" "$done_said" "$done_expected"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes this member's certificates from the parameter store when they have been issued anew. etcd
+# Takes this member's certificates from the parameter store when they have been reissued. etcd
 # reads them for each new connection, so nothing restarts. The timers of the members are staggered,
 # and a member stops before it touches anything when another one is missing: a bad certificate costs
 # one member and never the quorum.
@@ -9,7 +9,7 @@ set -eu
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/etcd-lib.sh"
 load_machine
 
-# With a certificate that has ended nobody answers; then the configuration tells how many there are.
+# With an expired certificate no member answers; then the configuration tells how many there are.
 if ! others=$(member_count 2>/dev/null); then
   members=$(planned_members) || die 'the members' 'not known' 'what the parameter store says of them'
   others=$(printf '%s\n' "$members" | wc -l)
@@ -53,7 +53,7 @@ for name in $changed; do
   own_key=$(openssl pkey -in "$file" -pubout 2>/dev/null) || own_key=unreadable
   [ "$certificate_key" = "$own_key" ] ||
     die "new certificate $name" 'a key that does not belong to it' 'a certificate and its key'
-  # One by one: whoever issues them may put them in another order.
+  # One by one: the issuer may put them in another order.
   for field in subject subjectAltName extendedKeyUsage; do
     case $field in
       subject) set -- -subject ;;

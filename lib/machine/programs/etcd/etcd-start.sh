@@ -66,7 +66,7 @@ url, name = sys.argv[1:]
 answers = [json.loads(line) for line in sys.stdin if line.strip()]
 answers = [answer for answer in answers if answer]
 if not answers:
-    print("nobody")
+    print("none")
     raise SystemExit
 members = max(answers, key=lambda answer: sum(1 for member in answer if member.get("clientURLs")))
 own = [member for member in members if url in member["peerURLs"]]
@@ -143,7 +143,7 @@ until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
         refuse 'member count' "$rest in the cluster of the others" "$count initial members as the parameter store says"
       found "$@"
       ;;
-    nobody)
+    none)
       was_there=$(cluster_was_there)
       case $was_there in
         no) found "$@" ;;

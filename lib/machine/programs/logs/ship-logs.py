@@ -210,7 +210,7 @@ def journal_text(value):
 def ship_journal(service, source):
     """Sends one batch of the journal; True when there may be more."""
     state = load_state("journal")
-    # The oldest part of a journal that nobody shipped is beyond what the service takes.
+    # The oldest part of an unshipped journal is beyond what the service takes.
     start = f"--after-cursor={state['cursor']}" if "cursor" in state else "--since=-13d"
     command = ["journalctl", "--output=json", "--no-pager", start]
     batch, cursor, more = Batch(), None, False

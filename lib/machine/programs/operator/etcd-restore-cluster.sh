@@ -1,7 +1,7 @@
 #!/bin/sh
 # etcd-restore-cluster [--dry-run] [--snapshot KEY] MEMBER=ADDRESS...: rebuilds the whole etcd tier from a snapshot
 # of the bucket, by default the last one. Run it where all members can be reached by SSH; stop the API
-# servers first, they have to read everything anew.
+# servers first, they have to list everything again.
 #
 # Nothing is changed on any member before every member has fetched and verified the same snapshot. The
 # old data stays on each volume, set aside. With --dry-run it ends there: every member has verified and

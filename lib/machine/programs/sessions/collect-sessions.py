@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -I
-"""Writes recorded sessions, each to a file that nobody but root can read and that only grows.
+"""Writes recorded sessions, each to a file that only root can read and that only grows.
 
 Who sends is what the kernel says of the other end of the socket, never what the other end says.
 """
