@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { smallerQuantity } from '../../lib/blueprint/quantity';
 import { DefaultDeny } from '../network/default-deny';
 import { addClusterObject, addNamespacedObject } from '../synthesis/kubernetes-object';
 import { NetworkRule } from '../network/network-rule';
@@ -108,7 +109,11 @@ export class HardenedNamespace extends Construct {
             {
               type: 'Container',
               default: containerLimits,
-              defaultRequest: { cpu: '50m', memory: '64Mi' },
+              // A request above its limit would make the API server refuse the object.
+              defaultRequest: {
+                cpu: smallerQuantity('50m', containerLimits.cpu),
+                memory: smallerQuantity('64Mi', containerLimits.memory),
+              },
             },
           ],
         },

@@ -5,7 +5,9 @@ export interface Ipv4Network {
   readonly prefix: number;
 }
 
-const cidrForm = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+// No leading zeros: some readers take 010 for eight.
+const number = '(0|[1-9]\\d{0,2})';
+const cidrForm = new RegExp(`^${number}\\.${number}\\.${number}\\.${number}/${number}$`);
 
 /** Parses `10.0.0.0/16`; undefined when it is no CIDR or has bits set behind the prefix. */
 export function parseCidr(text: string): Ipv4Network | undefined {

@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import type { Blueprint, EtcdMember } from './blueprint';
+import { usualZones } from '../aws/regions';
 import { checkConfig } from './config-checks';
+import { collectFactWarnings } from './fact-warnings';
 import { mergeDefaults } from './merge-defaults';
 import { BlueprintError, type Problem } from './problem';
 import { profileDefaults } from './profiles';
 import { collectNonConformities, collectWarnings } from './warnings';
 import { blueprintSchema, type BlueprintConfig } from './schema/blueprint-schema';
+import { withUsualTypes } from './usual-types';
 import { exactVersion, minorVersionOf } from './version';
 import { describeIssue } from './zod-problems';
 
@@ -21,7 +24,8 @@ export interface ResolveOptions {
  * @throws BlueprintError once, with every problem found.
  */
 export function resolveBlueprint(input: unknown, options: ResolveOptions): Blueprint {
-  const withProfile = mergeDefaults(input, profileDefaults[profileOf(input)]);
+  const profile = profileOf(input);
+  const withProfile = mergeDefaults(withUsualTypes(input, profile), profileDefaults[profile]);
   const parsed = blueprintSchema.safeParse(withProfile);
   if (!parsed.success) throw new BlueprintError(problemsOf(parsed.error, input));
   const problems = checkConfig(parsed.data, options.today);
@@ -36,11 +40,11 @@ function profileOf(input: unknown): BlueprintConfig['profile'] {
 }
 
 function problemsOf(error: z.ZodError, input: unknown): Problem[] {
-  return error.issues.flatMap((issue) => describeIssue(issue, input));
+  return error.issues.flatMap((issue) => describeIssue(issue, input, blueprintSchema));
 }
 
 function complete(config: BlueprintConfig, today: string): Blueprint {
-  const zones = config.zones ?? ['a', 'b', 'c'].map((letter) => config.region + letter);
+  const zones = config.zones ?? usualZones(config.region);
   const domain = `${config.name}.internal`;
   const completed: Omit<Blueprint, 'nonConformities' | 'warnings'> = {
     ...config,
@@ -57,7 +61,7 @@ function complete(config: BlueprintConfig, today: string): Blueprint {
   return {
     ...completed,
     nonConformities: collectNonConformities(completed),
-    warnings: collectWarnings(completed),
+    warnings: [...collectWarnings(completed), ...collectFactWarnings(completed)],
   };
 }
 

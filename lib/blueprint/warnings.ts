@@ -1,4 +1,5 @@
 import type { Blueprint } from './blueprint';
+import { holdEveryone } from './special-networks';
 
 type Resolved = Omit<Blueprint, 'nonConformities' | 'warnings'>;
 
@@ -17,10 +18,10 @@ export function collectNonConformities(blueprint: Resolved): string[] {
 export function collectWarnings(blueprint: Resolved): string[] {
   const { access, bastion, waivers, principals } = blueprint;
   return [
-    ...(access.apiCidrs.includes('0.0.0.0/0')
+    ...(holdEveryone(access.apiCidrs)
       ? ['access.apiCidrs: the API server can be reached from everywhere']
       : []),
-    ...(access.nodePortCidrs.includes('0.0.0.0/0')
+    ...(holdEveryone(access.nodePortCidrs)
       ? ['access.nodePortCidrs: NodePort Services can be reached from everywhere']
       : []),
     ...(access.apiCidrs.length + access.privateApiCidrs.length === 0 && bastion.access === 'none'

@@ -1,15 +1,21 @@
 import type * as z from 'zod';
+import { didYouMean } from './nearest';
 import type { Problem } from './problem';
+import { keysAt } from './schema-keys';
 
 /** Turns one issue of the schema into problems of ours: one for each place. */
-export function describeIssue(issue: z.core.$ZodIssue, input: unknown): Problem[] {
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  input: unknown,
+  schema: z.core.$ZodType,
+): Problem[] {
   const path = renderPath(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
-        path: path === '' ? key : `${path}.${key}`,
+        path: renderPath([...issue.path, key]),
         got: valueAt(input, [...issue.path, key]),
-        expected: 'no such key (see docs/configuration.md for the keys there are)',
+        expected: `no such key (see docs/configuration.md for the keys there are)${didYouMean(key, keysAt(schema, issue.path))}`,
       }));
     case 'invalid_type':
       return [{ path, got: valueAt(input, issue.path), expected: expectedType(issue) }];
@@ -18,9 +24,18 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): Problem[
         {
           path,
           got: valueAt(input, issue.path),
-          expected: `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`,
+          expected: `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}${didYouMean(
+            valueAt(input, issue.path),
+            issue.values.map(String),
+          )}`,
         },
       ];
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({
+        path,
+        got: valueAt(input, issue.path),
+        expected: `${message} as the key`,
+      }));
     default:
       return [{ path, got: valueAt(input, issue.path), expected: issue.message }];
   }
@@ -31,12 +46,15 @@ function expectedType(issue: z.core.$ZodIssueInvalidType): string {
   return issue.expected === 'array' ? 'a list' : `a value of type ${issue.expected}`;
 }
 
-/** `workers[1].name`. */
+/** `workers[1].name`; keys with other characters than names have stand in quotes: `tags["a b"]`. */
 export function renderPath(path: readonly PropertyKey[]): string {
   return path
-    .map((key, index) =>
-      typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`,
-    )
+    .map((key, index) => {
+      if (typeof key === 'number') return `[${key}]`;
+      const name = String(key);
+      if (!/^[\w./:@+-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+      return `${index === 0 ? '' : '.'}${name}`;
+    })
     .join('');
 }
 

@@ -1,10 +1,9 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { getAmiOutput } from '@pulumi/aws/ec2/getAmi';
+import { debianAccountOf } from '../../lib/aws/partitions';
+import { partitionOf } from '../../lib/aws/regions';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
 import type { Architecture } from '../../lib/machine/machine-config';
-
-/** Account that Debian publishes its images from. @see https://wiki.debian.org/Cloud/AmazonEC2Image */
-const debian = '136693071363';
 
 /**
  * The image of one architecture: the one that the configuration names, or else the newest Debian 13.
@@ -13,15 +12,19 @@ const debian = '136693071363';
  * their updates. To choose the day, name the image.
  */
 export function findImage(
-  { machineImages }: Pick<Blueprint, 'machineImages'>,
+  { machineImages, region }: Pick<Blueprint, 'machineImages' | 'region'>,
   architecture: Architecture,
   opts: pulumi.InvokeOptions,
 ): pulumi.Input<string> {
   const pinned = machineImages[architecture];
   if (pinned !== undefined) return pinned;
+  const debianAccount = debianAccountOf(partitionOf(region));
+  if (debianAccount === undefined) {
+    throw new Error(`machineImages.${architecture}: no image is known in ${region}`);
+  }
   return getAmiOutput(
     {
-      owners: [debian],
+      owners: [debianAccount],
       mostRecent: true,
       filters: [
         { name: 'name', values: [`debian-13-${architecture}-*`] },

@@ -34,7 +34,7 @@ test.each([
       kubernetes: {
         encryption: {
           provider: 'kms',
-          keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd',
+          keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
         },
       },
     },

@@ -61,12 +61,12 @@ describe('resolveBlueprint', () => {
     [
       'an unknown key',
       { ...minimalInput, nmae: 'prod' },
-      'nmae: got "prod", expected no such key (see docs/configuration.md for the keys there are)',
+      'nmae: got "prod", expected no such key (see docs/configuration.md for the keys there are); did you mean "name"?',
     ],
     [
       'a nested unknown key',
       { ...minimalInput, etcd: { membres: 3 } },
-      'etcd.membres: got 3, expected no such key (see docs/configuration.md for the keys there are)',
+      'etcd.membres: got 3, expected no such key (see docs/configuration.md for the keys there are); did you mean "members"?',
     ],
     [
       'a missing name',
@@ -191,7 +191,7 @@ describe('resolveBlueprint', () => {
         profile: 'strict',
         access: { ...minimalInput.access, apiCidrs: ['0.0.0.0/0'] },
       },
-      'access.apiCidrs[0]: got "0.0.0.0/0", expected a named network such as "203.0.113.0/24" in the profile strict',
+      'access.apiCidrs[0]: got "0.0.0.0/0", expected a named network of /8 or smaller such as "203.0.113.0/24" in the profile strict',
     ],
   ];
 

@@ -1,3 +1,4 @@
+import { partitionOf } from '../../lib/aws/regions';
 import { parse } from 'yaml';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import { planAdmissionFiles } from '../../lib/kubernetes/access/admission-configuration';
@@ -9,7 +10,6 @@ import {
   planEncryptionSecrets,
 } from '../../lib/kubernetes/access/encryption-configuration';
 import {
-  partitionOf,
   planAuthenticatorUnit,
   planRoleMappings,
 } from '../../lib/kubernetes/access/iam-authenticator';
@@ -187,10 +187,10 @@ describe('IAM identities', () => {
     const mappings = planRoleMappings(
       makeBlueprint({
         principals: {
-          breakGlassRoleArns: [arn],
-          operatorRoleArns: [arn],
-          viewerRoleArns: [arn],
-          auditorRoleArns: [arn],
+          breakGlassRoleArns: [`${arn}-1`],
+          operatorRoleArns: [`${arn}-2`],
+          viewerRoleArns: [`${arn}-3`],
+          auditorRoleArns: [`${arn}-4`],
         },
       }),
     );

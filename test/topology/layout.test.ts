@@ -27,7 +27,7 @@ const networks = fc
 const configurations = fc
   .record({
     zones: fc.integer({ min: 1, max: 6 }),
-    region: fc.constantFrom('eu-central-1', 'ap-southeast-2', 'us-gov-west-1'),
+    region: fc.constantFrom('eu-central-1', 'ap-southeast-2', 'us-east-1'),
     members: fc.constantFrom(1, 3, 5, 7),
     pools: fc.integer({ min: 1, max: 30 }),
     poolName: fc.constantFrom('p', 'pool-with-a-long-name'),

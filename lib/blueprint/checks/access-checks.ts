@@ -1,13 +1,17 @@
 import { contains, parseCidr } from '../ipv4';
+import { holdEveryone } from '../special-networks';
+import type { Problem } from '../problem';
+import type { BlueprintConfig } from '../schema/blueprint-schema';
 import { type ConfigCheck } from './config-check';
 
-/** Networks from which SSH and, in the profile strict, anything at all is refused. */
-const everywhere = '0.0.0.0/0';
+/** Longest prefix that is still too much of the internet to be called a named network. */
+const namedPrefix = 8;
 
 export const checkAccess: ConfigCheck = ({ access, bastion, profile, network }) => {
   const ssh = bastion.access === 'ssh';
   const vpc = parseCidr(network.vpcCidr);
-  const strictLists = profile === 'strict' ? (['apiCidrs', 'nodePortCidrs'] as const) : [];
+  const strictLists =
+    profile === 'strict' ? (['apiCidrs', 'privateApiCidrs', 'nodePortCidrs'] as const) : [];
   return [
     ...(ssh && access.sshCidrs.length === 0
       ? [
@@ -21,7 +25,7 @@ export const checkAccess: ConfigCheck = ({ access, bastion, profile, network }) 
       : []),
     ...access.sshCidrs.flatMap((cidr, index) => {
       const prefix = parseCidr(cidr)?.prefix ?? 0;
-      return prefix >= 8
+      return prefix >= namedPrefix
         ? []
         : [
             {
@@ -34,17 +38,19 @@ export const checkAccess: ConfigCheck = ({ access, bastion, profile, network }) 
     }),
     ...strictLists.flatMap((key) =>
       access[key].flatMap((cidr, index) =>
-        cidr === everywhere
-          ? [
+        (parseCidr(cidr)?.prefix ?? 0) >= namedPrefix
+          ? []
+          : [
               {
                 path: `access.${key}[${index}]`,
                 got: cidr,
-                expected: 'a named network such as "203.0.113.0/24" in the profile strict',
+                expected:
+                  'a named network of /8 or smaller such as "203.0.113.0/24" in the profile strict',
               },
-            ]
-          : [],
+            ],
       ),
     ),
+    ...[...strictLists, 'sshCidrs' as const].flatMap((key) => everyoneProblems(access, key)),
     ...access.nodePortCidrs.flatMap((cidr, index) => {
       const parsed = parseCidr(cidr);
       return vpc && parsed && contains(vpc, parsed)
@@ -59,6 +65,23 @@ export const checkAccess: ConfigCheck = ({ access, bastion, profile, network }) 
     }),
   ];
 };
+
+/** Everyone, in however many pieces. */
+function everyoneProblems(
+  access: BlueprintConfig['access'],
+  key: keyof BlueprintConfig['access'],
+): Problem[] {
+  return holdEveryone(access[key]) &&
+    access[key].every((cidr) => Number(cidr.split('/')[1]) >= namedPrefix)
+    ? [
+        {
+          path: `access.${key}`,
+          got: access[key].length,
+          expected: 'named networks that are not together half of the internet',
+        },
+      ]
+    : [];
+}
 
 export const checkBastion: ConfigCheck = ({ bastion }) =>
   bastion.access === 'ssh' && bastion.authorizedKeys.length + bastion.userCaKeys.length === 0

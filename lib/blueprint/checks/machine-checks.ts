@@ -1,6 +1,9 @@
-import { compareVersions } from '../version';
+import { compareVersions, minorVersionOf } from '../version';
 import { type ConfigCheck, duplicates } from './config-check';
 import { leastVolumeGibibytes } from './etcd-volume';
+
+/** Minor versions of etcd that members run. */
+const minors = ['3.5', '3.6'];
 
 export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
   const allowed = { standard: [3, 5, 7], strict: [5, 7], development: [1, 3, 5, 7] }[profile];
@@ -15,7 +18,16 @@ export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
             expected: `one of ${allowed.join(', ')} in the profile ${profile}`,
           },
         ]),
-    ...(compareVersions(etcd.version, floor) >= 0
+    ...(minors.includes(minorVersionOf(etcd.version))
+      ? []
+      : [
+          {
+            path: 'etcd.version',
+            got: etcd.version,
+            expected: `a version of ${minors.join(' or ')}, such as "3.6.14"`,
+          },
+        ]),
+    ...(compareVersions(etcd.version, floor) >= 0 || !minors.includes(minorVersionOf(etcd.version))
       ? []
       : [
           {
@@ -80,10 +92,5 @@ export const checkPools: ConfigCheck = ({ workers }) => [
             expected: `at least the minimum, ${pool.minimum}`,
           },
         ],
-  ),
-  ...duplicates(
-    workers.flatMap(({ nodePorts }) => nodePorts).map(String),
-    () => 'workers[].nodePorts',
-    'listener port',
   ),
 ];

@@ -1,22 +1,7 @@
 import { overlaps, parseCidr } from '../ipv4';
 import type { Problem } from '../problem';
 import type { BlueprintConfig } from '../schema/blueprint-schema';
-import { type ConfigCheck, duplicates } from './config-check';
-
-export const checkZones: ConfigCheck = ({ region, zones = [] }) => [
-  ...zones.flatMap((zone, index) =>
-    new RegExp(`^${region}[a-h]$`).test(zone)
-      ? []
-      : [
-          {
-            path: `zones[${index}]`,
-            got: zone,
-            expected: `a zone of ${region} such as "${region}a"`,
-          },
-        ],
-  ),
-  ...duplicates(zones, (index) => `zones[${index}]`, 'zone'),
-];
+import { type ConfigCheck } from './config-check';
 
 export const checkNetworks: ConfigCheck = ({ network, zones }) => {
   const named = (['vpcCidr', 'podCidr', 'serviceCidr'] as const).map((key) => ({

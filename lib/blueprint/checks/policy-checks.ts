@@ -1,5 +1,9 @@
 import { findClause } from '../../standard/clauses';
-import { protectedSettings, type FlagOwner } from '../../standard/protected-settings';
+import { clauses } from '../../standard/clauses';
+import { protectedSettings } from '../../standard/protected-settings';
+import { didYouMean } from '../nearest';
+import { parseQuantity } from '../quantity';
+import { ownedFlags } from './flag-checks';
 import { type ConfigCheck, duplicates } from './config-check';
 
 export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
@@ -8,7 +12,16 @@ export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
     (index) => `namespaces[${index}].name`,
     'namespace',
   ),
-  ...namespaces.flatMap(({ name, podSecurity }, index) => [
+  ...namespaces.flatMap(({ name, podSecurity, quota, containerLimits }, index) => [
+    ...(['cpu', 'memory'] as const)
+      .filter(
+        (kind) => (parseQuantity(containerLimits[kind]) ?? 0) > (parseQuantity(quota[kind]) ?? 0),
+      )
+      .map((kind) => ({
+        path: `namespaces[${index}].containerLimits.${kind}`,
+        got: containerLimits[kind],
+        expected: `at most quota.${kind} (${quota[kind]}): no container without limits could start`,
+      })),
     ...(/^(kube-|hardened-|calico-)/.test(name) || name === 'default'
       ? [
           {
@@ -30,15 +43,23 @@ export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
   ]),
 ];
 
-export const checkWaivers: ConfigCheck = ({ waivers }, today) =>
-  waivers.flatMap(({ clause, expires }, index) => [
+export const checkWaivers: ConfigCheck = ({ waivers }, today) => [
+  ...duplicates(
+    waivers.map(({ clause }) => clause),
+    (index) => `waivers[${index}].clause`,
+    'clause',
+  ),
+  ...waivers.flatMap(({ clause, expires }, index) => [
     ...(findClause(clause)
       ? []
       : [
           {
             path: `waivers[${index}].clause`,
             got: clause,
-            expected: 'the id of a clause, as "hardened-cluster explain" lists them',
+            expected: `the id of a clause, as "hardened-cluster explain" lists them${didYouMean(
+              clause,
+              clauses.map(({ id }) => id),
+            )}`,
           },
         ]),
     ...(expires >= today
@@ -50,17 +71,12 @@ export const checkWaivers: ConfigCheck = ({ waivers }, today) =>
             expected: `a day from ${today} on: an expired waiver must be renewed or removed`,
           },
         ]),
-  ]);
+  ]),
+];
 
 export const checkFlags: ConfigCheck = ({ kubernetes, etcd, waivers }) => {
   const waived = new Set(waivers.map(({ clause }) => clause));
-  const owners: readonly { owner: FlagOwner; path: string; flags: Record<string, string> }[] = [
-    ...(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'] as const).map(
-      (owner) => ({ owner, path: `kubernetes.flags.${owner}`, flags: kubernetes.flags[owner] }),
-    ),
-    { owner: 'etcd', path: 'etcd.flags', flags: etcd.flags },
-  ];
-  return owners.flatMap(({ owner, path, flags }) =>
+  return ownedFlags({ kubernetes, etcd }).flatMap(({ owner, path, flags }) =>
     protectedSettings
       .filter(
         (setting) =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { architecture, count, instanceType, sshPublicKey } from '../values';
+import { architecture, count, distinct, instanceType, sshPublicKey } from '../values';
 
 /** The one machine that people reach the others through. */
 export const bastion = z.strictObject({
@@ -7,12 +7,10 @@ export const bastion = z.strictObject({
     .enum(['ssh', 'session-manager', 'none'])
     .default('ssh')
     .describe('SSH on port 22, AWS Session Manager with no open port, or no bastion at all.'),
-  authorizedKeys: z
-    .array(sshPublicKey())
+  authorizedKeys: distinct(sshPublicKey(), 'a key')
     .default([])
     .describe('OpenSSH public keys of the people who may log in.'),
-  userCaKeys: z
-    .array(sshPublicKey())
+  userCaKeys: distinct(sshPublicKey(), 'a key')
     .default([])
     .describe('Public keys of SSH certificate authorities whose user certificates are accepted.'),
   instanceType: instanceType().default('t4g.micro'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { checksum, label, text } from '../values';
+import { checksum, imageId, line } from '../values';
+import { clusterName, region } from '../aws-values';
 import { bastion } from './bastion';
 import { images, namespace, principals, waiver } from './cluster-policies';
 import { etcd } from './etcd';
@@ -12,22 +13,20 @@ export const profileNames = ['standard', 'strict', 'development'] as const;
 
 /** The one schema of the configuration, whichever way it is read. */
 export const blueprintSchema = z.strictObject({
-  name: label(32).describe('Name of the cluster; part of every resource name.'),
+  name: clusterName().describe('Name of the cluster; part of every resource name.'),
   profile: z
     .enum(profileNames)
     .default('standard')
     .describe(
       'standard: conformant. strict: also restricted Pod Security everywhere and nothing public but named networks. development: small, and not conformant.',
     ),
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as "eu-central-1"').describe(
-    'AWS region.',
-  ),
+  region: region().describe('AWS region.'),
   zones: z
     .array(z.string())
     .min(1, { error: 'at least one zone' })
     .max(6, { error: 'at most 6 zones' })
     .optional()
-    .describe('Availability zones; a, b and c of the region when left out. Append new ones.'),
+    .describe('Availability zones; the first three of the region when left out. Append new ones.'),
   network: network.prefault({}).describe('Address ranges and routes.'),
   access: access.describe('Inbound access from outside the VPC.'),
   bastion: bastion.prefault({}).describe('The one machine that people reach the others through.'),
@@ -51,8 +50,7 @@ export const blueprintSchema = z.strictObject({
     .describe('IAM roles of people, by what they may do in the cluster.'),
   artifacts: z
     .strictObject({
-      source: z
-        .string()
+      source: line('"upstream", or a folder such as "./artifacts"')
         .default('upstream')
         .describe('"upstream", or a folder that holds the release artifacts by their file names.'),
       sha256: z
@@ -67,11 +65,13 @@ export const blueprintSchema = z.strictObject({
     .describe('Where machines take release artifacts from, and by which checksums they know them.'),
   machineImages: z
     .strictObject({
-      amd64: z.string().optional().describe('AMI of amd64 machines.'),
-      arm64: z.string().optional().describe('AMI of arm64 machines.'),
+      amd64: imageId().optional().describe('AMI of amd64 machines.'),
+      arm64: imageId().optional().describe('AMI of arm64 machines.'),
     })
     .prefault({})
-    .describe('AMI ids by architecture; the newest Debian 13 of its publisher when left out.'),
+    .describe(
+      'AMI ids by architecture; the newest Debian 13 of its publisher when left out (needed in GovCloud).',
+    ),
   tags: z.record(z.string(), z.string()).default({}).describe('Tags of the AWS resources.'),
   waivers: z
     .array(waiver)

@@ -1,5 +1,17 @@
 import * as z from 'zod';
-import { cidrs, count, day, httpsUrl, label, quantity, roleArn, text } from '../values';
+import {
+  cidrs,
+  count,
+  cpuQuantity,
+  day,
+  distinct,
+  httpsUrl,
+  imageRegistry,
+  label,
+  line,
+  memoryQuantity,
+  roleArn,
+} from '../values';
 
 const podSecurityLevel = z.enum(['privileged', 'baseline', 'restricted']);
 
@@ -11,10 +23,10 @@ export const namespace = z.strictObject({
     .describe('Enforced level; the cluster-wide one when left out.'),
   quota: z
     .strictObject({
-      cpu: quantity()
+      cpu: cpuQuantity()
         .default('8')
         .describe('CPU that all its pods together may request, and use at most.'),
-      memory: quantity()
+      memory: memoryQuantity()
         .default('16Gi')
         .describe('Memory that all its pods together may request, and use at most.'),
       pods: count(1, 10000).default(50).describe('Pods at a time.'),
@@ -23,13 +35,12 @@ export const namespace = z.strictObject({
     .describe('What the namespace may use.'),
   containerLimits: z
     .strictObject({
-      cpu: quantity().default('1').describe('CPU limit.'),
-      memory: quantity().default('512Mi').describe('Memory limit.'),
+      cpu: cpuQuantity().default('1').describe('CPU limit.'),
+      memory: memoryQuantity().default('512Mi').describe('Memory limit.'),
     })
     .prefault({})
     .describe('Limits of containers that set none.'),
-  ingressFromNamespaces: z
-    .array(label(63))
+  ingressFromNamespaces: distinct(label(63), 'a namespace')
     .default([])
     .describe('Namespaces whose pods may reach pods of this one.'),
   egressToCidrs: cidrs().default([]).describe('Networks that pods may reach over HTTPS.'),
@@ -41,13 +52,7 @@ export const namespace = z.strictObject({
 
 /** Where images may come from. */
 export const images = z.strictObject({
-  allowedRegistries: z
-    .array(
-      text(
-        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9._/-]*[a-z0-9])?$/,
-        'a registry host, with a path or not, such as "ghcr.io/example"',
-      ),
-    )
+  allowedRegistries: distinct(imageRegistry(), 'a registry')
     .default([])
     .describe('Registries besides those of the cluster components.'),
   requireDigests: z.boolean().default(false).describe('Whether images must be named by digest.'),
@@ -65,19 +70,18 @@ export const images = z.strictObject({
 
 /** IAM roles of people, by what they may do in the cluster. */
 export const principals = z.strictObject({
-  breakGlassRoleArns: z
-    .array(roleArn())
+  breakGlassRoleArns: distinct(roleArn(), 'a role')
     .default([])
     .describe('cluster-admin, for emergencies; each use is in CloudTrail and the audit log.'),
-  operatorRoleArns: z
-    .array(roleArn())
+  operatorRoleArns: distinct(roleArn(), 'a role')
     .default([])
     .describe(
       'Read like viewers, cordon and drain nodes, and manage workloads in the namespaces of the configuration.',
     ),
-  viewerRoleArns: z.array(roleArn()).default([]).describe('Read everything but Secrets.'),
-  auditorRoleArns: z
-    .array(roleArn())
+  viewerRoleArns: distinct(roleArn(), 'a role')
+    .default([])
+    .describe('Read everything but Secrets.'),
+  auditorRoleArns: distinct(roleArn(), 'a role')
     .default([])
     .describe('Read what decides about security: roles, bindings, policies, nodes.'),
 });
@@ -85,8 +89,7 @@ export const principals = z.strictObject({
 /** A decision not to follow a clause, with its end. */
 export const waiver = z.strictObject({
   clause: z.string().describe('Id of the clause, such as "guide/api/profiling".'),
-  reason: z
-    .string()
+  reason: line('a reason of at least ten characters')
     .min(10, { error: 'a reason of at least ten characters' })
     .describe('Why, for those who read the report.'),
   expires: day().describe('Last day on which the waiver holds.'),

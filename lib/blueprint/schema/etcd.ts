@@ -7,7 +7,7 @@ export const mostMembers = 7;
 
 /** The etcd tier. */
 export const etcd = z.strictObject({
-  version: text(/^3\.\d+\.\d+$/, 'an etcd version such as "3.6.14"')
+  version: text(/^3\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, 'an etcd version such as "3.6.14"')
     .default('3.6.14')
     .describe('3.6.13 or later, or 3.5.32 or later: earlier ones have access-control bypasses.'),
   members: count(1, mostMembers)

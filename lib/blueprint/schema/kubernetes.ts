@@ -1,18 +1,27 @@
 import * as z from 'zod';
-import { count, httpsUrl, kmsKeyArn, label, text } from '../values';
+import { count, distinct, httpsUrl, kmsKeyArn, label, line, text } from '../values';
 
 const level = z.enum(['baseline', 'restricted']);
 
 const provider = 'Keys of the cluster (secretbox), or a KMS key of your own.';
 
+/** Keys that a configuration may name. */
+export const mostEncryptionKeys = 10;
+
 const encryptionKeys = () =>
-  z
-    .array(label(20))
+  distinct(label(20), 'a key')
     .min(1, { error: 'at least one key name such as "key-1"' })
+    .max(mostEncryptionKeys, {
+      error: `at most ${mostEncryptionKeys} keys: the role of the control plane names each, and a policy has an end`,
+    })
     .default(['key-1'])
     .describe(
       'Names of the secretbox keys: the first encrypts, all decrypt. A new name is a new key.',
     );
+
+/** Before names of an OpenID provider; names of the system are refused whatever it is. */
+const identityPrefix = () =>
+  text(/^(?!system:)[^\p{Cc}\s]*$/u, 'a prefix such as "oidc:", and not "system:"');
 
 /** Extra command-line flags of one program, without dashes. Protected ones are refused. */
 export const flags = z
@@ -21,7 +30,10 @@ export const flags = z
 
 /** The Kubernetes version and how its components are set. */
 export const kubernetes = z.strictObject({
-  version: text(/^1\.\d+(\.\d+)?$/, 'a Kubernetes version such as "1.36" or "1.36.4"')
+  version: text(
+    /^1\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/,
+    'a Kubernetes version such as "1.36" or "1.36.4"',
+  )
     .default('1.36')
     .describe(
       'A supported minor version, which takes its newest known patch, or an exact version.',
@@ -39,21 +51,19 @@ export const kubernetes = z.strictObject({
   oidc: z
     .strictObject({
       issuerUrl: httpsUrl().describe('Address of the OpenID provider.'),
-      clientId: z
-        .string()
-        .min(1, { error: 'the client id such as "kubernetes"' })
-        .describe('Audience that tokens must be issued for.'),
-      usernameClaim: z.string().default('sub').describe('Claim that names the user.'),
-      usernamePrefix: z
-        .string()
+      clientId: line('the client id such as "kubernetes"').describe(
+        'Audience that tokens must be issued for.',
+      ),
+      usernameClaim: line('the name of a claim such as "sub"')
+        .default('sub')
+        .describe('Claim that names the user.'),
+      usernamePrefix: identityPrefix()
         .default('oidc:')
         .describe('Put before user names, so that none can take a name of the system.'),
-      groupsClaim: z
-        .string()
+      groupsClaim: line('the name of a claim such as "groups"')
         .default('groups')
         .describe('Claim that names the groups of the user.'),
-      groupsPrefix: z
-        .string()
+      groupsPrefix: identityPrefix()
         .default('oidc:')
         .describe('Put before group names, for the same reason.'),
     })

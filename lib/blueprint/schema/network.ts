@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { cidr, cidrs, count } from '../values';
+import { cidrs, count, vpcNetwork } from '../values';
 
 /** Address ranges and routes. */
 export const network = z.strictObject({
-  vpcCidr: cidr()
+  vpcCidr: vpcNetwork()
     .default('10.0.0.0/16')
     .describe('Addresses of the VPC; /16 to /24, all other ranges outside it.'),
-  podCidr: cidr().default('10.244.0.0/16').describe('Addresses of pods.'),
-  serviceCidr: cidr().default('10.96.0.0/16').describe('Addresses of Services.'),
+  podCidr: vpcNetwork().default('10.244.0.0/16').describe('Addresses of pods.'),
+  serviceCidr: vpcNetwork().default('10.96.0.0/16').describe('Addresses of Services.'),
   natGateways: z
     .enum(['per-zone', 'single'])
     .default('per-zone')

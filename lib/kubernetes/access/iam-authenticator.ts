@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws/regions';
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { MachineFile, MachineUnit, MachineUser } from '../../machine/machine-config';
 import { machineRoleName, principalGroups } from './identities';
@@ -15,12 +16,6 @@ export interface RoleMapping {
   readonly rolearn: string;
   readonly username: string;
   readonly groups: readonly string[];
-}
-
-/** AWS partition of a region: `aws`, `aws-cn` or `aws-us-gov`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /**

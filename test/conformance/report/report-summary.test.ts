@@ -70,7 +70,7 @@ test('renders colour only when asked', () => {
 });
 
 test('keeps to 80 columns and a screen, whatever the configuration holds', () => {
-  const many = Array.from({ length: 30 }, (_, index) => `10.${index}.0.0/24`);
+  const many = Array.from({ length: 25 }, (_, index) => `10.${index}.0.0/24`);
   const large = makeBlueprint({
     name: 'a-cluster-with-a-very-long-name',
     workers: many.map((_, index) => ({ name: `pool-with-a-long-name-${index}` })),
