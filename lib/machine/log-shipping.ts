@@ -12,8 +12,10 @@ const sources: Readonly<
 };
 
 /**
- * The shipper of logs to CloudWatch Logs: Debian has no agent for it, and the Python of the image
- * is enough. Root without rights, but for reading what root alone may read.
+ * The shipper of logs to CloudWatch Logs, on the Python of the image: etcd machines reach no mirror for
+ * an agent. Root without rights, but for reading what root alone may read.
+ *
+ * @see docs/decisions/0076-own-log-shipper.md
  */
 export function planLogShipping(blueprint: Blueprint, role: MachineRole): MachinePart {
   const groups = planLogGroups(blueprint).filter(({ writers }) => writers.includes(role));
@@ -76,6 +78,8 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 MemoryMax=256M
+# An entry that journalctl has no memory for is left out; the shipper goes on.
+OOMPolicy=continue
 CPUQuota=50%
 
 [Install]

@@ -46,7 +46,7 @@ describe('the shipper of logs', () => {
     cloud = await new FakeAws().start();
     root = new MachineRoot(machine, cloud, { journalctl });
     for (const { path, content, mode = '0644' } of machine.files) {
-      if (path.includes('ship-logs')) root.write(path.slice(1), content, parseInt(mode, 8));
+      if (/ship-logs|aws_client/.test(path)) root.write(path.slice(1), content, parseInt(mode, 8));
     }
     root.write(
       'etc/hardened-cluster/machine.env',

@@ -34,6 +34,8 @@ export class FakeAws {
   readonly batches: number[] = [];
   /** By path of the object or name of the parameter or action. */
   readonly faults = new Map<string, Fault>();
+  /** Text of an event that the service refuses for a reason of its own. @default none */
+  refusedText: string | undefined;
   readonly requests: string[] = [];
   /** Refusals, with the reason; a test of good behaviour expects none. */
   readonly refusals: string[] = [];
@@ -217,6 +219,11 @@ export class FakeAws {
     const events = document.logEvents as readonly ShippedEvent[];
     const size = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + 26, 0);
     const times = events.map(({ timestamp }) => timestamp);
+    const { refusedText } = this;
+    if (refusedText !== undefined && events.some(({ message }) => message.includes(refusedText))) {
+      refuse('InvalidParameterException');
+      return;
+    }
     const problem =
       stream === undefined
         ? 'ResourceNotFoundException'

@@ -19,8 +19,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Callable, Mapping
+from typing import BinaryIO
 
 ROOT = os.environ.get("HC_ROOT", "")
 CHUNK_BYTES = 1 << 20
@@ -31,7 +32,7 @@ TRIES = 8
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 20.0
 
-# Answers that a later try may cure, beside HTTP 429 and 5xx; services give many of them as HTTP 400.
+# Answers that a later try may cure, beside HTTP 429 and 5xx; many of them come as HTTP 400.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 TRANSIENT = frozenset(
     {
@@ -122,6 +123,8 @@ class Machine:
             self.facts[key] for key in ("HC_REGION", "HC_MACHINE", "HC_CLUSTER")
         )
         self.kept: Credentials | None = None
+        # Set by whoever needs it: it takes the metadata service.
+        self.instance: str | None = None
 
     def endpoint(self, service: str) -> str | None:
         """Another address for a service; None on a real machine."""
@@ -163,7 +166,7 @@ def read_time(text: str | None) -> float:
     if text is None:
         return time.time() + 600
     moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
-    return moment.replace(tzinfo=datetime.timezone.utc).timestamp()
+    return moment.replace(tzinfo=datetime.UTC).timestamp()
 
 
 def dns_suffix(region: str) -> str:
@@ -208,11 +211,11 @@ def exchange(
     """One request and its whole answer. Raises AwsError."""
     if isinstance(body, Piece):
         body.rewind()
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310 # addresses are our own
         url,
         data=body,
         method=method,
-        headers=dict(headers),  # type: ignore[arg-type]
+        headers=dict(headers),
     )
     try:
         with opener.open(request, timeout=timeout) as answer:
@@ -263,7 +266,7 @@ class Service:
         headers: Mapping[str, str],
         body: bytes | Piece = b"",
     ) -> Answer:
-        """A signed request. Credentials that have just ended are fetched once more. Raises AwsError."""
+        """A signed request; credentials that have just ended are fetched anew. Raises AwsError."""
         digest = body.sha256() if isinstance(body, Piece) else hashlib.sha256(body).digest()
         length = {"content-length": str(body.size if isinstance(body, Piece) else len(body))}
 
@@ -288,7 +291,7 @@ class Service:
         https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
         """
         credentials = self.machine.credentials()
-        moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        moment = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
         address = urllib.parse.urlsplit(url)
         all_headers = {
             **{name.lower(): value for name, value in headers.items()},

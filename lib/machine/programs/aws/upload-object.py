@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -I
 """upload-object FILE KEY: puts a file into the bucket of the cluster, in parts where it is large.
 
-S3 takes 5 GiB in one request. Each part carries its SHA-256, is tried again by itself, and the object
-appears whole or not at all; parts of an upload that failed are removed.
+S3 takes 5 GiB in one request. Each part carries its SHA-256 and is tried again by itself; the
+object appears whole or not at all, and parts of an upload that failed are removed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ PART_BYTES = 256 << 20
 
 
 def object_url(service: Service, machine: Machine, key: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._/-]+", key):
-        raise ValueError(f"key: got {key!r}, expected letters, digits, '.', '_', '/' and '-'")
+    if not re.fullmatch(r"[A-Za-z0-9._/-]+", key) or ".." in key.split("/"):
+        raise ValueError(f"key: got {key!r}, expected letters, digits, '.', '_' and '-' in folders")
     bucket = machine.facts["HC_BUCKET"]
     if machine.endpoint("s3"):
         return f"{service.url}/{bucket}/{key}"

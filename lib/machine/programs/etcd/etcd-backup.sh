@@ -63,7 +63,8 @@ fi
 
 rm -rf "$snapshots"
 mkdir -m 0700 "$snapshots"
-trap 'rm -rf "$snapshots" "${HC_SCRATCH:-}"' EXIT
+# shellcheck disable=SC2016 # for the end
+at_exit 'rm -rf "$snapshots"'
 file=$snapshots/snapshot.db
 
 # The snapshot and its trial restore lie beside the database for a while; 64 MiB are a new log file.

@@ -32,7 +32,8 @@ done
 staged=$pki/.staged
 rm -rf "$staged"
 mkdir -m 0700 "$staged"
-trap 'rm -rf "$staged" "${HC_SCRATCH:-}"' EXIT
+# shellcheck disable=SC2016 # for the end
+at_exit 'rm -rf "$staged"'
 
 changed=
 for name in server peer root backup health; do

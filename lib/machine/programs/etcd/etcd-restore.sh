@@ -94,7 +94,9 @@ case ${1:-} in
     rm -rf "$folder"
     mkdir -m 0700 "$folder"
     # What is not verified takes no room.
-    trap 'rm -rf "$folder" "${HC_SCRATCH:-}"' EXIT
+    unverified=$folder
+    # shellcheck disable=SC2016 # for the end
+    at_exit 'rm -rf ${unverified:+"$unverified"}'
     s3_get "$2.txt" "$description"
     [ "$begin" -gt "$(field revision)" ] ||
       die 'revision' "$begin" "one above that of the snapshot, $(field revision)"
@@ -106,7 +108,8 @@ case ${1:-} in
     restore_aside
     rm -f "$file"
     printf 'begin=%s\n' "$begin" >>"$description"
-    trap 'rm -rf "${HC_SCRATCH:-}"' EXIT
+    # shellcheck disable=SC2034 # for the end
+    unverified=
     log "verified $(field key): revision $revision, restored to the side as revision $begin"
     ;;
   install)
