@@ -23,6 +23,7 @@ import { SandboxRuntimeClass } from './workloads/sandbox-runtime-class';
 import { synthesize } from './synthesis/synthesizer';
 import { SystemNamespaces } from './workloads/system-namespaces';
 import { TokenAutomount } from './admission/token-automount';
+import { namedPorts, nodePorts } from '../lib/network/ports';
 
 /** One file of manifests; files are applied in the order of their names. */
 export interface ManifestFile {
@@ -150,7 +151,7 @@ function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
     version: nodeSoftware.calico,
     podCidr: blueprint.network.podCidr,
     encryption: blueprint.network.podEncryption,
-    apiServer: { host: blueprint.names.api, port: 6443 },
+    apiServer: { host: blueprint.names.api, port: namedPorts.apiServer },
   });
   new NetworkIsolation(chart, 'isolation', {
     controlPlaneCidrs: nodeCidrs(blueprint),
@@ -254,7 +255,7 @@ function etcdCidrs(blueprint: Blueprint): readonly string[] {
 /** Every port that the documents list for nodes, but the API server's and those of NodePorts. */
 function internalPorts(): readonly number[] {
   const ports = documentedPorts
-    .filter(({ ports: { from } }) => from !== 6443 && from < 30000)
+    .filter(({ ports: { from } }) => from !== namedPorts.apiServer && from < nodePorts.from)
     .flatMap(({ ports: { from, to } }) =>
       Array.from({ length: to - from + 1 }, (_, index) => from + index),
     );

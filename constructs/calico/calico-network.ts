@@ -5,6 +5,7 @@ import { calicoNode } from './calico-node';
 import { calicoRoles } from './calico-roles';
 import { addClusterObject, addNamespacedObject } from '../synthesis/kubernetes-object';
 import { PodPolicyGrant } from '../admission/pod-policy-grant';
+import { namedPorts } from '../../lib/network/ports';
 
 const namespace = 'kube-system';
 
@@ -70,15 +71,15 @@ export class CalicoNetwork extends Construct {
         defaultEndpointToHostAction: 'Return',
         // The liveness endpoint stays on loopback, and nothing else listens.
         healthHost: 'localhost',
-        healthPort: 9099,
+        healthPort: namedPorts.calicoHealth,
         ipv6Support: false,
         logSeverityScreen: 'Info',
         prometheusMetricsEnabled: false,
         reportingInterval: '0s',
         usageReportingEnabled: false,
-        vxlanPort: 4789,
+        vxlanPort: namedPorts.vxlan,
         wireguardEnabled: encrypted,
-        ...(encrypted && { wireguardListeningPort: 51820 }),
+        ...(encrypted && { wireguardListeningPort: namedPorts.wireGuard }),
         // Needs a mount of the host's BPF file system, and helps against floods from outside only.
         xdpEnabled: false,
       },

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { addClusterObject } from '../synthesis/kubernetes-object';
 import { metadataCidr } from './network-peer';
+import { namedPorts } from '../../lib/network/ports';
 
 /** What no pod reaches, whatever policies a namespace has. */
 export interface NetworkIsolationProps {
@@ -75,7 +76,7 @@ export class NetworkIsolation extends Construct {
           destination: {
             namespaceSelector: "kubernetes.io/metadata.name == 'kube-system'",
             selector: "k8s-app == 'kube-dns'",
-            ports: [53],
+            ports: [namedPorts.dns],
           },
         })),
       },

@@ -1,5 +1,6 @@
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import type { Plain } from '../synthesis/plain';
+import { highestPort } from '../../lib/network/ports';
 
 /**
  * Ports of an allowed flow. Unlike cdk8s-plus, which writes `port: 0` for all of them, all ports
@@ -28,8 +29,8 @@ export class NetworkPort {
 
   private static of(protocol: 'TCP' | 'UDP', port: number, endPort?: number): NetworkPort {
     for (const number of endPort === undefined ? [port] : [port, endPort]) {
-      if (!Number.isInteger(number) || number < 1 || number > 65535) {
-        throw new Error(`network port: got ${number}, expected a number from 1 to 65535`);
+      if (!Number.isInteger(number) || number < 1 || number > highestPort) {
+        throw new Error(`network port: got ${number}, expected a number from 1 to ${highestPort}`);
       }
     }
     if (endPort !== undefined && endPort < port) {

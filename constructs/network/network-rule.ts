@@ -4,6 +4,7 @@ import { namespacedProps } from '../synthesis/kubernetes-object';
 import { NetworkPeer } from './network-peer';
 import { NetworkPort } from './network-port';
 import { PlainObject } from '../synthesis/plain-object';
+import { namedPorts } from '../../lib/network/ports';
 
 /** A NetworkPolicy that allows one thing. */
 export interface NetworkRuleProps {
@@ -85,7 +86,7 @@ export class NetworkRule extends PlainObject {
       peer: NetworkPeer.anyOf(
         ...[...to.cidrs].sort().map((cidr) => NetworkPeer.cidr(cidr, to.except)),
       ),
-      ports: [NetworkPort.tcp(443)],
+      ports: [NetworkPort.tcp(namedPorts.https)],
     });
   }
 
@@ -105,7 +106,7 @@ export class NetworkRule extends PlainObject {
       ...(to.podLabels && { podLabels: to.podLabels }),
       direction: 'egress',
       peer: NetworkPeer.anyOf(...[...to.cidrs].sort().map((cidr) => NetworkPeer.cidr(cidr))),
-      ports: [NetworkPort.tcp(6443)],
+      ports: [NetworkPort.tcp(namedPorts.apiServer)],
     });
   }
 }
@@ -119,7 +120,7 @@ function specOf(props: NetworkRuleProps): NetworkPolicySpec {
     : { podSelector, policyTypes: ['Egress'], egress: [{ to: peers, ...(ports && { ports }) }] };
 }
 
-const dnsPorts = [NetworkPort.udp(53), NetworkPort.tcp(53)];
+const dnsPorts = [NetworkPort.udp(namedPorts.dns), NetworkPort.tcp(namedPorts.dns)];
 
 function selector(labels: Readonly<Record<string, string>> | undefined) {
   return labels === undefined ? {} : { matchLabels: labels };

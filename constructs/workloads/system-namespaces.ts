@@ -5,6 +5,7 @@ import { NetworkPeer } from '../network/network-peer';
 import { NetworkPort } from '../network/network-port';
 import { NetworkRule } from '../network/network-rule';
 import { PodPolicyGrant } from '../admission/pod-policy-grant';
+import { namedPorts } from '../../lib/network/ports';
 
 /** The namespaces that every cluster has. */
 export interface SystemNamespacesProps {
@@ -21,7 +22,7 @@ export interface SystemNamespacesProps {
 }
 
 /** DNS, in both protocols. */
-const dns = [NetworkPort.udp(53), NetworkPort.tcp(53)];
+const dns = [NetworkPort.udp(namedPorts.dns), NetworkPort.tcp(namedPorts.dns)];
 
 /**
  * The system's namespaces with what they need and no more. kube-system holds parts of the nodes and

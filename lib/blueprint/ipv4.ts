@@ -7,16 +7,26 @@ export interface Ipv4Network {
 
 // No leading zeros: some readers take 010 for eight.
 const number = '(0|[1-9]\\d{0,2})';
-const cidrForm = new RegExp(`^${number}\\.${number}\\.${number}\\.${number}/${number}$`);
+const pattern = new RegExp(`^${[number, number, number, number].join('\\.')}(?:/${number})?$`);
+
+/**
+ * Parses a network such as `10.0.0.0/16`, or an address as a network of one. Bits behind the prefix
+ * are dropped, as AWS and Kubernetes do; undefined for anything else, `010.0.0.0/8` among it.
+ */
+export function parseNetwork(text: string): Ipv4Network | undefined {
+  const match = pattern.exec(text);
+  if (!match) return undefined;
+  const [a = 256, b = 256, c = 256, d = 256] = match.slice(1, 5).map(Number);
+  const prefix = Number(match[5] ?? 32);
+  if ([a, b, c, d].some((octet) => octet > 255) || prefix > 32) return undefined;
+  const address = ((a * 256 + b) * 256 + c) * 256 + d;
+  return { base: address - (address % sizeOf(prefix)), prefix };
+}
 
 /** Parses `10.0.0.0/16`; undefined when it is no CIDR or has bits set behind the prefix. */
 export function parseCidr(text: string): Ipv4Network | undefined {
-  const match = cidrForm.exec(text);
-  if (!match) return undefined;
-  const [a = 256, b = 256, c = 256, d = 256, prefix = 33] = match.slice(1).map(Number);
-  if ([a, b, c, d].some((octet) => octet > 255) || prefix > 32) return undefined;
-  const base = ((a * 256 + b) * 256 + c) * 256 + d;
-  return base % sizeOf(prefix) === 0 ? { base, prefix } : undefined;
+  const network = parseNetwork(text);
+  return network && renderCidr(network) === text ? network : undefined;
 }
 
 /** Addresses in a network of this prefix, the first and last ones included. */

@@ -11,9 +11,6 @@ export const etcdPaths = {
   scripts: '/usr/local/lib/hardened-cluster',
 } as const;
 
-/** Ports of a member. */
-export const etcdPorts = { client: 2379, peer: 2380, metrics: 2381 } as const;
-
 /**
  * Certificate and key of an identity. One file holds both, so that a renewed pair replaces the old
  * one by a single rename: etcd reads it again for each connection and never sees half of it.

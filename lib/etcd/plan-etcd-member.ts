@@ -11,10 +11,11 @@ import { libraryFile, programFile } from '../machine/program-file';
 import { planAddresses } from '../network/address-plan';
 import { accessControlPlan, renderAccessControl } from './access-control';
 import { bootstrappedKey, restoredKey, snapshotPrefix } from './backup-plan';
-import { etcdCaPath, etcdPaths, etcdPorts, identityPath, type EtcdIdentity } from './etcd-paths';
+import { etcdCaPath, etcdPaths, identityPath, type EtcdIdentity } from './etcd-paths';
 import { renderEtcdUnit } from './etcd-unit';
 import { planMaintenanceUnits } from './maintenance-units';
 import { planMemberFlags } from './plan-member-flags';
+import { namedPorts } from '../network/ports';
 
 /** Owner of data, server and peer certificates. The id never changes: volumes outlive machines. */
 export const etcdUser: MachineUser = { name: 'etcd', id: 2379 };
@@ -81,7 +82,7 @@ function renderMemberEnv(blueprint: Blueprint, name: string, index: number): str
     cluster_token: blueprint.name,
     member_index: index,
     member_name: name,
-    member_peer_url: `https://${addresses[name] ?? ''}:${etcdPorts.peer}`,
+    member_peer_url: `https://${addresses[name] ?? ''}:${namedPorts.etcdPeer}`,
     readiness_key_prefix: `state/etcd/${name}/ready-`,
     restored_key: restoredKey,
     snapshot_prefix: snapshotPrefix,

@@ -1,8 +1,9 @@
 import type { Blueprint, EtcdMember } from '../blueprint/blueprint';
 import { BlueprintError } from '../blueprint/problem';
 import { planAddresses } from '../network/address-plan';
-import { etcdCaPath, etcdPaths, etcdPorts, identityPath } from './etcd-paths';
+import { etcdCaPath, etcdPaths, identityPath } from './etcd-paths';
 import type { EtcdFlags, EtcdFlagValue } from './flags';
+import { namedPorts } from '../network/ports';
 
 /** Common name of the certificates that members present to each other. */
 export const peerCommonName = 'etcd-peer';
@@ -11,14 +12,14 @@ export const peerCommonName = 'etcd-peer';
 export function planInitialCluster(blueprint: Blueprint): string {
   const { etcdMembers } = planAddresses(blueprint);
   return blueprint.etcd.members
-    .map(({ name }) => `${name}=${url(etcdMembers[name], etcdPorts.peer)}`)
+    .map(({ name }) => `${name}=${url(etcdMembers[name], namedPorts.etcdPeer)}`)
     .join(',');
 }
 
 /** Client addresses of all members, for the API servers. */
 export function planClientUrls(blueprint: Blueprint): readonly string[] {
   const { etcdMembers } = planAddresses(blueprint);
-  return blueprint.etcd.members.map(({ name }) => url(etcdMembers[name], etcdPorts.client));
+  return blueprint.etcd.members.map(({ name }) => url(etcdMembers[name], namedPorts.etcdClient));
 }
 
 /**
@@ -48,12 +49,12 @@ function ownFlags(blueprint: Blueprint, name: string, address: string | undefine
     name,
     'data-dir': etcdPaths.data,
     'initial-cluster-token': blueprint.name,
-    'listen-peer-urls': url(address, etcdPorts.peer),
-    'initial-advertise-peer-urls': url(address, etcdPorts.peer),
-    'listen-client-urls': `${url(address, etcdPorts.client)},${url('127.0.0.1', etcdPorts.client)}`,
-    'advertise-client-urls': url(address, etcdPorts.client),
+    'listen-peer-urls': url(address, namedPorts.etcdPeer),
+    'initial-advertise-peer-urls': url(address, namedPorts.etcdPeer),
+    'listen-client-urls': `${url(address, namedPorts.etcdClient)},${url('127.0.0.1', namedPorts.etcdClient)}`,
+    'advertise-client-urls': url(address, namedPorts.etcdClient),
     // Plain HTTP, and therefore on loopback alone.
-    'listen-metrics-urls': `http://127.0.0.1:${etcdPorts.metrics}`,
+    'listen-metrics-urls': `http://127.0.0.1:${namedPorts.etcdMetrics}`,
     logger: 'zap',
     'log-level': 'info',
     'log-outputs': 'stderr',

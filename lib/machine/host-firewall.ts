@@ -2,10 +2,11 @@ import type { Blueprint } from '../blueprint/blueprint';
 import { contains, parseCidr, renderAddress } from '../blueprint/ipv4';
 import { planAddresses, type AddressPlan } from '../network/address-plan';
 import { planPortMatrix } from '../network/plan-port-matrix';
-import type { Peer, PortMatrix, PortRule } from '../network/port-matrix';
+import type { Peer, PortMatrix, PortRange, PortRule } from '../network/port-matrix';
 import { keepsClients, subnetKindOf } from '../network/subnet-kinds';
 import { timeServer } from './hardening/time-sync';
 import type { MachineRole } from './machine-config';
+import { namedPorts, nodePorts } from '../network/ports';
 
 /** One allowed flow of a machine, as addresses: where it comes from, or where it goes. */
 export interface HostRule {
@@ -25,8 +26,11 @@ export interface HostRule {
 export interface HostFirewall {
   readonly role: MachineRole;
   readonly rules: readonly HostRule[];
-  /** Networks that may reach NodePorts of this machine; empty where none may. */
-  readonly nodePortClients: readonly string[];
+  /** NodePorts of this machine and who may reach them; empty where no one may. */
+  readonly nodePortClients: readonly {
+    readonly ports: string;
+    readonly peers: readonly string[];
+  }[];
   /** Pod network on machines that run pods. */
   readonly podCidr: string | undefined;
 }
@@ -43,7 +47,6 @@ export function planHostFirewall(
 ): HostFirewall {
   const addresses = planAddresses(blueprint);
   const isHere = (peer: Peer) => peer.kind === 'tier' && peer.tier === role;
-  const isNodePort = ({ ports }: PortRule) => ports.from === 30000;
   const incoming = matrix.filter((rule) => isHere(rule.to));
   const render = (rule: PortRule, direction: 'in' | 'out'): HostRule => ({
     id: rule.id,
@@ -52,20 +55,37 @@ export function planHostFirewall(
       ? { peers: sourcesOf(rule, matrix, addresses) }
       : targetsOf(rule.to, matrix, addresses)),
     protocol: rule.protocol,
-    ports: renderPorts(rule),
+    ports: renderPorts(rule.ports),
   });
   return {
     role,
     rules: [
-      ...incoming.filter((rule) => !isNodePort(rule)).map((rule) => render(rule, 'in')),
+      ...incoming.filter(({ ports }) => !isNodePorts(ports)).map((rule) => render(rule, 'in')),
       ...matrix.filter((rule) => isHere(rule.from)).map((rule) => render(rule, 'out')),
       ...linkLocalRules(addresses),
     ],
-    nodePortClients: distinct(
-      incoming.filter(isNodePort).flatMap((rule) => sourcesOf(rule, matrix, addresses)),
-    ),
+    nodePortClients: groupNodePorts(incoming, (rule) => sourcesOf(rule, matrix, addresses)),
     podCidr: role === 'control-plane' || role === 'worker' ? blueprint.network.podCidr : undefined,
   };
+}
+
+/**
+ * What opens NodePorts, or some of them: kube-proxy rewrites their packets before the input chain, so
+ * that a row there alone would open nothing.
+ */
+function groupNodePorts(
+  rules: readonly PortRule[],
+  sources: (rule: PortRule) => readonly string[],
+): HostFirewall['nodePortClients'] {
+  const byPorts = new Map<string, readonly string[]>();
+  for (const rule of rules) {
+    const from = Math.max(rule.ports.from, nodePorts.from);
+    const to = Math.min(rule.ports.to, nodePorts.to);
+    if (from > to) continue;
+    const ports = renderPorts({ from, to });
+    byPorts.set(ports, [...(byPorts.get(ports) ?? []), ...sources(rule)]);
+  }
+  return [...byPorts].map(([ports, peers]) => ({ ports, peers: distinct(peers) }));
 }
 
 /** Where the packets of a row come from: where clients are kept, the sender is not the address. */
@@ -116,17 +136,25 @@ function linkLocalRules({ vpc }: AddressPlan): readonly HostRule[] {
   const dns = {
     direction: 'out',
     peers: ['169.254.169.253', resolver].sort(),
-    ports: '53',
+    ports: String(namedPorts.dns),
   } as const;
   return [
     { id: 'dns-udp', ...dns, protocol: 'udp' },
     { id: 'dns-tcp', ...dns, protocol: 'tcp' },
-    { id: 'time', direction: 'out', peers: [timeServer], ports: '123', protocol: 'udp' },
+    {
+      id: 'time',
+      direction: 'out',
+      peers: [timeServer],
+      ports: String(namedPorts.ntp),
+      protocol: 'udp',
+    },
   ];
 }
 
-function renderPorts({ ports }: PortRule): string {
-  return ports.from === ports.to ? String(ports.from) : `${ports.from}-${ports.to}`;
+const isNodePorts = ({ from, to }: PortRange) => from >= nodePorts.from && to <= nodePorts.to;
+
+function renderPorts({ from, to }: PortRange): string {
+  return from === to ? String(from) : `${from}-${to}`;
 }
 
 /** Sorted, and without networks that lie in another one: nftables takes no overlapping intervals. */

@@ -4,6 +4,7 @@ import { personFiles } from './hardening/ssh-accounts';
 import { sshServerFile } from './hardening/ssh-server';
 import type { MachinePart, MachineRole } from './machine-config';
 import { planSessionRecording } from './session-recording';
+import { namedPorts } from '../network/ports';
 
 /** The SSH server of a role with its accounts and the recording of its sessions; off without SSH. */
 export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
@@ -34,5 +35,8 @@ function jumpTargets(blueprint: Blueprint): readonly string[] {
       to.kind === 'tier' &&
       to.tier === 'internal-load-balancer',
   );
-  return ['*:22', ...tunnels.map(({ ports }) => `${blueprint.names.api}:${ports.from}`)];
+  return [
+    `*:${namedPorts.ssh}`,
+    ...tunnels.map(({ ports }) => `${blueprint.names.api}:${ports.from}`),
+  ];
 }

@@ -1,5 +1,6 @@
 import { personAccounts } from './hardening/ssh-accounts';
 import type { HostFirewall, HostRule } from './host-firewall';
+import { namedPorts, nodePorts } from '../network/ports';
 
 /** Instance metadata: credentials of the machine's role. */
 const metadata = '169.254.169.254';
@@ -35,7 +36,9 @@ function inputChain({ role, rules, podCidr }: HostFirewall): string[] {
     ...rules.filter(({ direction }) => direction === 'in').map((rule) => render(rule, 'saddr')),
     // Pods of this very machine reach the API server by its Service, without leaving the machine.
     ...(role === 'control-plane' && podCidr !== undefined
-      ? [`ip saddr ${podCidr} tcp dport 6443 ct state new accept comment "api-from-local-pods"`]
+      ? [
+          `ip saddr ${podCidr} tcp dport ${namedPorts.apiServer} ct state new accept comment "api-from-local-pods"`,
+        ]
       : []),
     'limit rate 5/second burst 20 packets log prefix "firewall drop in: "',
   ]);
@@ -50,7 +53,7 @@ function outputChain({ role, rules, podCidr }: HostFirewall): string[] {
     'icmp type { destination-unreachable, time-exceeded, parameter-problem, echo-request } accept',
     'udp sport 68 udp dport 67 accept comment "dhcp"',
     `ip daddr ${metadata} meta skuid { ${people.sort().join(', ')} } drop comment "people never act as the machine"`,
-    `ip daddr ${metadata} tcp dport 80 ct state new accept comment "instance-metadata"`,
+    `ip daddr ${metadata} tcp dport ${namedPorts.http} ct state new accept comment "instance-metadata"`,
     ...(role === 'bastion'
       ? [
           `tcp dport ${set(jumpPorts(rules))} ct state new log prefix "jump: " flags skuid comment "evidence of jumps"`,
@@ -65,12 +68,14 @@ function outputChain({ role, rules, podCidr }: HostFirewall): string[] {
   ]);
 }
 
+const jumpable: readonly string[] = [namedPorts.ssh, namedPorts.apiServer].map(String);
+
 /** Ports that people are connected to through the bastion: SSH, and a private API. */
 function jumpPorts(rules: readonly HostRule[]): readonly string[] {
   const ports = rules
-    .filter(({ direction, ports }) => direction === 'out' && ['22', '6443'].includes(ports))
+    .filter(({ direction, ports }) => direction === 'out' && jumpable.includes(ports))
     .map(({ ports }) => ports);
-  return ports.length === 0 ? ['22'] : [...new Set(ports)].sort();
+  return ports.length === 0 ? [String(namedPorts.ssh)] : [...new Set(ports)].sort();
 }
 
 /** Forwarded traffic is that of pods, and its rules are the pod network's, but for the metadata. */
@@ -78,7 +83,7 @@ function forwardChain({ podCidr }: HostFirewall): string[] {
   return podCidr === undefined
     ? chain('forward', 'filter hook forward priority filter - 5; policy drop;', [])
     : chain('forward', 'filter hook forward priority filter - 5; policy accept;', [
-        'ip daddr 169.254.169.253 meta l4proto { tcp, udp } th dport 53 accept comment "names"',
+        `ip daddr 169.254.169.253 meta l4proto { tcp, udp } th dport ${namedPorts.dns} accept comment "dns"`,
         'ip daddr 169.254.0.0/16 drop comment "no instance metadata for pods"',
       ]);
 }
@@ -88,13 +93,12 @@ function nodePortChain({ nodePortClients }: HostFirewall): string[] {
   return chain('node_ports', 'filter hook prerouting priority dstnat - 20; policy accept;', [
     'iif "lo" accept',
     'ct state established,related accept',
-    ...(nodePortClients.length === 0
-      ? []
-      : [
-          `fib daddr type local ${match(nodePortClients, 'saddr')} tcp dport 30000-32767 accept comment "node-port-clients"`,
-        ]),
-    'fib daddr type local tcp dport 30000-32767 drop',
-    'fib daddr type local udp dport 30000-32767 drop',
+    ...nodePortClients.map(
+      ({ ports, peers }) =>
+        `fib daddr type local ${match(peers, 'saddr')} tcp dport ${ports} accept comment "node-port-clients"`,
+    ),
+    `fib daddr type local tcp dport ${nodePorts.from}-${nodePorts.to} drop`,
+    `fib daddr type local udp dport ${nodePorts.from}-${nodePorts.to} drop`,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { ClauseId } from '../standard/clause-id';
+import { namedPorts, nodePorts } from './ports';
 
 /** A port that one of the documents lists, and what this cluster does with it. */
 export interface DocumentedPort {
@@ -14,7 +15,7 @@ export interface DocumentedPort {
   readonly clauses: readonly ClauseId[];
 }
 
-const one = (number: number) => ({ from: number, to: number });
+const one = (name: keyof typeof namedPorts) => ({ from: namedPorts[name], to: namedPorts[name] });
 const tables = {
   controlPlane: { machine: 'control-plane', source: 'SCS: control plane nodes' },
   worker: { machine: 'worker', source: 'SCS: worker nodes' },
@@ -25,7 +26,7 @@ const tables = {
 export const documentedPorts: readonly DocumentedPort[] = [
   {
     ...tables.controlPlane,
-    ports: one(6443),
+    ports: one('apiServer'),
     process: 'kube-apiserver',
     disposition: 'open',
     rules: ['api-from-outside', 'api-from-private-networks', 'api-from-internal-load-balancer'],
@@ -34,7 +35,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.controlPlane,
-    ports: { from: 2379, to: 2380 },
+    ports: { from: namedPorts.etcdClient, to: namedPorts.etcdPeer },
     process: 'etcd',
     disposition: 'open',
     rules: ['etcd-clients', 'etcd-peers'],
@@ -43,7 +44,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.controlPlane,
-    ports: one(10250),
+    ports: one('kubelet'),
     process: 'kubelet',
     disposition: 'open',
     rules: ['kubelet-of-control-plane'],
@@ -52,7 +53,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.controlPlane,
-    ports: one(10255),
+    ports: one('kubeletReadOnly'),
     process: 'kubelet, read-only',
     disposition: 'closed',
     rules: [],
@@ -61,7 +62,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.controlPlane,
-    ports: one(10257),
+    ports: one('controllerManager'),
     process: 'kube-controller-manager',
     disposition: 'loopback',
     rules: [],
@@ -70,7 +71,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.controlPlane,
-    ports: one(10259),
+    ports: one('scheduler'),
     process: 'kube-scheduler',
     disposition: 'loopback',
     rules: [],
@@ -79,7 +80,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.worker,
-    ports: one(10250),
+    ports: one('kubelet'),
     process: 'kubelet',
     disposition: 'open',
     rules: ['kubelet-of-worker'],
@@ -88,7 +89,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.worker,
-    ports: one(10255),
+    ports: one('kubeletReadOnly'),
     process: 'kubelet, read-only',
     disposition: 'closed',
     rules: [],
@@ -97,7 +98,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.worker,
-    ports: { from: 30000, to: 32767 },
+    ports: nodePorts,
     process: 'NodePort Services',
     disposition: 'open',
     rules: ['node-ports-from-outside'],
@@ -106,7 +107,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(4149),
+    ports: one('cAdvisor'),
     process: 'kubelet, cAdvisor',
     disposition: 'closed',
     rules: [],
@@ -115,7 +116,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(10250),
+    ports: one('kubelet'),
     process: 'kubelet',
     disposition: 'open',
     rules: ['kubelet-of-control-plane', 'kubelet-of-worker'],
@@ -124,7 +125,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(10255),
+    ports: one('kubeletReadOnly'),
     process: 'kubelet, read-only',
     disposition: 'closed',
     rules: [],
@@ -133,7 +134,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(10256),
+    ports: one('kubeProxyHealth'),
     process: 'kube-proxy health check',
     disposition: 'loopback',
     rules: [],
@@ -142,7 +143,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(9099),
+    ports: one('calicoHealth'),
     process: 'calico-felix health check',
     disposition: 'loopback',
     rules: [],
@@ -151,7 +152,7 @@ export const documentedPorts: readonly DocumentedPort[] = [
   },
   {
     ...tables.guide,
-    ports: one(6443),
+    ports: one('apiServer'),
     process: 'kube-apiserver',
     disposition: 'open',
     rules: ['api-from-outside', 'api-from-private-networks', 'api-from-internal-load-balancer'],

@@ -1,13 +1,11 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import type { Peer, PortMatrix, PortRule, Tier } from './port-matrix';
+import { namedPorts, nodePorts } from './ports';
 
 const tier = (name: Tier): Peer => ({ kind: 'tier', tier: name });
 const internet: Peer = { kind: 'cidrs', name: 'internet', cidrs: ['0.0.0.0/0'] };
 const s3: Peer = { kind: 'prefix-list', service: 's3' };
-const port = (number: number) => ({ from: number, to: number });
-
-/** Ports of NodePort Services. */
-export const nodePorts = { from: 30000, to: 32767 } as const;
+const port = (name: keyof typeof namedPorts) => ({ from: namedPorts[name], to: namedPorts[name] });
 
 /** Plans every allowed flow of a cluster; the one list that all firewalls, docs and probes use. */
 export function planPortMatrix(blueprint: Blueprint): PortMatrix {
@@ -31,7 +29,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
             id: 'api-from-outside',
             from: { kind: 'cidrs', name: 'api-clients', cidrs: access.apiCidrs },
             to: tier('public-load-balancer'),
-            ports: port(6443),
+            ports: port('apiServer'),
             protocol: 'tcp',
             why: 'Kubernetes API for the networks named in access.apiCidrs',
             clauses: ['scs-0217/endpoints/external-ports'],
@@ -40,7 +38,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
             id: 'api-from-public-load-balancer',
             from: tier('public-load-balancer'),
             to: tier('control-plane'),
-            ports: port(6443),
+            ports: port('apiServer'),
             protocol: 'tcp',
             why: 'Public load balancer passes API connections and health checks on',
             clauses: ['scs-0217/endpoints/external-ports'],
@@ -58,7 +56,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
             id: 'api-from-bastion',
             from: tier('bastion'),
             to: tier('internal-load-balancer'),
-            ports: port(6443),
+            ports: port('apiServer'),
             protocol: 'tcp',
             why: 'Tunnels through the bastion to the private API',
             clauses: ['scs-0217/endpoints/external-ports', 'guide/bastion-host'],
@@ -68,7 +66,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
       id: `api-from-${client}`,
       from: tier(client),
       to: tier('internal-load-balancer'),
-      ports: port(6443),
+      ports: port('apiServer'),
       protocol: 'tcp',
       why: `Kubelets and pods of the ${client} tier reach the API inside the VPC`,
       clauses: ['scs-0217/endpoints/external-ports'],
@@ -77,7 +75,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
       id: 'api-from-internal-load-balancer',
       from: tier('internal-load-balancer'),
       to: tier('control-plane'),
-      ports: port(6443),
+      ports: port('apiServer'),
       protocol: 'tcp',
       why: 'Internal load balancer passes API connections and health checks on',
       clauses: ['scs-0217/endpoints/external-ports'],
@@ -86,7 +84,7 @@ function apiRules({ access, bastion }: Blueprint): PortRule[] {
       id: `api-direct-from-${client}`,
       from: tier(client),
       to: tier('control-plane'),
-      ports: port(6443),
+      ports: port('apiServer'),
       protocol: 'tcp',
       why: `Service kubernetes.default leads pods of the ${client} tier straight to an API server`,
       clauses: ['scs-0217/endpoints/external-ports'],
@@ -101,7 +99,7 @@ function privateApiRules(cidrs: readonly string[]): PortRule[] {
       id: 'api-from-private-networks',
       from: { kind: 'cidrs', name: 'private-api-clients', cidrs },
       to: tier('internal-load-balancer'),
-      ports: port(6443),
+      ports: port('apiServer'),
       protocol: 'tcp',
       why: 'Kubernetes API for the networks named in access.privateApiCidrs',
       clauses: ['scs-0217/endpoints/external-ports'],
@@ -150,7 +148,7 @@ function etcdRules(): PortRule[] {
       id: 'etcd-clients',
       from: tier('control-plane'),
       to: tier('etcd'),
-      ports: port(2379),
+      ports: port('etcdClient'),
       protocol: 'tcp',
       why: 'API servers are the only clients of etcd',
       clauses: ['scs-0217/etcd/restricted-access'],
@@ -159,7 +157,7 @@ function etcdRules(): PortRule[] {
       id: 'etcd-peers',
       from: tier('etcd'),
       to: tier('etcd'),
-      ports: port(2380),
+      ports: port('etcdPeer'),
       protocol: 'tcp',
       why: 'etcd members replicate to each other',
       clauses: ['scs-0217/etcd/restricted-access'],
@@ -173,7 +171,7 @@ function kubeletRules(): PortRule[] {
     id: `kubelet-of-${server}`,
     from: tier('control-plane'),
     to: tier(server),
-    ports: port(10250),
+    ports: port('kubelet'),
     protocol: 'tcp',
     why: `API servers reach the kubelets of the ${server} tier for logs and exec`,
     clauses: ['scs-0217/kubelet/internal-https'],
@@ -189,7 +187,7 @@ function podNetworkRules({ network }: Blueprint): PortRule[] {
         id: `pods-${from}-to-${to}`,
         from: tier(from),
         to: tier(to),
-        ports: port(4789),
+        ports: port('vxlan'),
         protocol: 'udp',
         why: `Pod network (VXLAN) from the ${from} tier to the ${to} tier`,
         clauses: ['guide/network-policies'],
@@ -200,7 +198,7 @@ function podNetworkRules({ network }: Blueprint): PortRule[] {
               id: `pods-encrypted-${from}-to-${to}`,
               from: tier(from),
               to: tier(to),
-              ports: port(51820),
+              ports: port('wireGuard'),
               protocol: 'udp',
               why: `Encrypted pod network (WireGuard) from the ${from} tier to the ${to} tier`,
               clauses: ['guide/network-policies'],
@@ -219,7 +217,7 @@ function bastionRules({ access, bastion }: Blueprint): PortRule[] {
       id: 'ssh-to-bastion',
       from: { kind: 'cidrs', name: 'ssh-clients', cidrs: access.sshCidrs },
       to: tier('bastion'),
-      ports: port(22),
+      ports: port('ssh'),
       protocol: 'tcp',
       why: 'SSH to the bastion alone, for the networks named in access.sshCidrs',
       clauses: ['guide/bastion-host'],
@@ -228,7 +226,7 @@ function bastionRules({ access, bastion }: Blueprint): PortRule[] {
       id: `ssh-from-bastion-to-${target}`,
       from: tier('bastion'),
       to: tier(target),
-      ports: port(22),
+      ports: port('ssh'),
       protocol: 'tcp',
       why: `Jumps from the bastion to machines of the ${target} tier`,
       clauses: ['guide/bastion-host'],
@@ -248,7 +246,7 @@ function egressRules({ bastion }: Blueprint): PortRule[] {
       id: `aws-endpoints-from-${from}`,
       from: tier(from),
       to: tier('endpoints'),
-      ports: port(443),
+      ports: port('https'),
       protocol: 'tcp',
       why: `AWS APIs by interface endpoints for the ${from} tier`,
       clauses: ['guide/private-topology'],
@@ -257,7 +255,7 @@ function egressRules({ bastion }: Blueprint): PortRule[] {
       id: `s3-from-${from}`,
       from: tier(from),
       to: s3,
-      ports: port(443),
+      ports: port('https'),
       protocol: 'tcp',
       why: `Bucket of the cluster by the gateway endpoint for the ${from} tier`,
       clauses: ['guide/private-topology'],
@@ -269,7 +267,7 @@ function egressRules({ bastion }: Blueprint): PortRule[] {
             id: `https-from-${from}`,
             from: tier(from),
             to: internet,
-            ports: port(443),
+            ports: port('https'),
             protocol: 'tcp',
             why: `Images and security updates over HTTPS for the ${from} tier`,
             clauses: ['guide/private-topology'],

@@ -1,4 +1,5 @@
 import type { Peer, PortMatrix, PortRule } from '../network/port-matrix';
+import { namedPorts } from '../network/ports';
 
 /** What a flow is for; decides its colour. */
 export type FlowKind = 'outside' | 'ssh' | 'etcd' | 'cluster' | 'egress';
@@ -90,7 +91,8 @@ function kindOf(rules: readonly PortRule[]): FlowKind {
   const targets = rules.map(({ to }) => to);
   if (targets.every((to) => to.kind !== 'tier' || to.tier === 'endpoints')) return 'egress';
   if (rules.some(({ from }) => from.kind === 'cidrs')) return 'outside';
-  if (rules.every(({ ports }) => ports.from === 22 && ports.to === 22)) return 'ssh';
+  if (rules.every(({ ports }) => ports.from === namedPorts.ssh && ports.to === namedPorts.ssh))
+    return 'ssh';
   return targets.every((to) => to.kind === 'tier' && to.tier === 'etcd') ? 'etcd' : 'cluster';
 }
 

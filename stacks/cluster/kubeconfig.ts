@@ -1,3 +1,5 @@
+import { namedPorts } from '../../lib/network/ports';
+
 /** What a kubeconfig is made from; none of it is a secret. */
 export interface KubeconfigFacts {
   readonly cluster: string;
@@ -24,7 +26,7 @@ export function renderKubeconfig(facts: KubeconfigFacts): string {
       {
         name: cluster,
         cluster: {
-          server: `https://${host}:6443`,
+          server: `https://${host}:${namedPorts.apiServer}`,
           'tls-server-name': serverName,
           'certificate-authority-data': Buffer.from(caPem).toString('base64'),
         },

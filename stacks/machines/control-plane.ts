@@ -3,6 +3,7 @@ import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer } from '../network/network-load-balancer';
+import { namedPorts } from '../../lib/network/ports';
 
 export interface ControlPlaneArgs extends Omit<
   MachineGroupArgs,
@@ -16,7 +17,7 @@ export interface ControlPlaneArgs extends Omit<
 }
 
 /** Key and port of the API's listener. */
-export const apiListener = { key: 'api', port: 6443 } as const;
+export const apiListener = { key: 'api', port: namedPorts.apiServer } as const;
 
 /** Identical control-plane machines behind load balancers, replaced one at a time. */
 export class ControlPlane extends pulumi.ComponentResource {

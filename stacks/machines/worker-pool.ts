@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Problem } from '../../lib/blueprint/problem';
-import { nodePorts as nodePortRange } from '../../lib/network/plan-port-matrix';
+import { nodePorts as nodePortRange } from '../../lib/network/ports';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer, TcpListener } from '../network/network-load-balancer';
@@ -49,7 +49,13 @@ function problemsOf({ nodePorts, loadBalancer }: WorkerPoolArgs): Problem[] {
     ...nodePorts.flatMap((port, index) =>
       Number.isInteger(port) && port >= nodePortRange.from && port <= nodePortRange.to
         ? []
-        : [{ path: `nodePorts[${index}]`, got: port, expected: 'a port from 30000 to 32767' }],
+        : [
+            {
+              path: `nodePorts[${index}]`,
+              got: port,
+              expected: `a port from ${nodePortRange.from} to ${nodePortRange.to}`,
+            },
+          ],
     ),
     ...(nodePorts.length > 0 && !loadBalancer
       ? [{ path: 'loadBalancer', got: undefined, expected: 'the one that listens on nodePorts' }]

@@ -1,19 +1,24 @@
 import { securityGroupRuleLimit } from '../../lib/aws/hops';
 import type { Problem } from '../../lib/blueprint/problem';
 import { parseCidr } from '../../lib/blueprint/ipv4';
-import { nodePorts } from '../../lib/network/plan-port-matrix';
+import { highestPort, namedPorts, nodePorts } from '../../lib/network/ports';
 import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-matrix';
+
+const one = (name: keyof typeof namedPorts) => ({ from: namedPorts[name], to: namedPorts[name] });
 
 /** What may be reached from outside at all, whatever the matrix says. */
 const openToOutside: Readonly<Partial<Record<Tier, readonly PortRule['ports'][]>>> = {
-  'public-load-balancer': [{ from: 6443, to: 6443 }, nodePorts],
-  'internal-load-balancer': [{ from: 6443, to: 6443 }],
+  'public-load-balancer': [one('apiServer'), nodePorts],
+  'internal-load-balancer': [one('apiServer')],
   worker: [nodePorts],
-  bastion: [{ from: 22, to: 22 }],
+  bastion: [one('ssh')],
 };
 
 /** Who may reach the ports of etcd at all. */
-const etcdSources: Readonly<Record<number, Tier>> = { 2379: 'control-plane', 2380: 'etcd' };
+const etcdSources: Readonly<Record<number, Tier>> = {
+  [namedPorts.etcdClient]: 'control-plane',
+  [namedPorts.etcdPeer]: 'etcd',
+};
 
 /**
  * What a port matrix must hold to whatever wrote it; empty when all is well.
@@ -77,9 +82,15 @@ function checkText(path: string, { id, why }: PortRule): Problem[] {
 function checkPorts(path: string, { ports }: PortRule): Problem[] {
   const { from, to } = ports;
   const valid = Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to;
-  return valid && to <= 65535
+  return valid && to <= highestPort
     ? []
-    : [{ path: `${path}.ports`, got: ports, expected: 'ports from 1 to 65535, lower one first' }];
+    : [
+        {
+          path: `${path}.ports`,
+          got: ports,
+          expected: `ports from 1 to ${highestPort}, lower one first`,
+        },
+      ];
 }
 
 function checkEnds(path: string, { from, to }: PortRule): Problem[] {
@@ -117,8 +128,7 @@ function checkOutside(path: string, { from, to, ports, protocol }: PortRule): Pr
     problems.push({
       path: `${path}.to`,
       got: { tier: to.tier, ports, protocol },
-      expected:
-        'from outside only TCP 6443 of the load balancers, 30000-32767 of workers and 22 of the bastion',
+      expected: `from outside only TCP ${namedPorts.apiServer} of the load balancers, ${nodePorts.from}-${nodePorts.to} of workers and ${namedPorts.ssh} of the bastion`,
     });
   }
   if (to.tier === 'bastion' && from.cidrs.some((cidr) => (parseCidr(cidr)?.prefix ?? 0) < 8)) {
@@ -137,15 +147,15 @@ function checkEtcd(path: string, { from, to, ports, protocol }: PortRule): Probl
     protocol === 'tcp' &&
     ports.from === ports.to &&
     from.kind === 'tier' &&
-    (etcdSources[ports.from] === from.tier || (ports.from === 22 && from.tier === 'bastion'));
+    (etcdSources[ports.from] === from.tier ||
+      (ports.from === namedPorts.ssh && from.tier === 'bastion'));
   return allowed
     ? []
     : [
         {
           path,
           got: { from, ports, protocol },
-          expected:
-            'to etcd only 2379 from the control plane, 2380 from members and 22 from the bastion',
+          expected: `to etcd only ${namedPorts.etcdClient} from the control plane, ${namedPorts.etcdPeer} from members and ${namedPorts.ssh} from the bastion`,
         },
       ];
 }

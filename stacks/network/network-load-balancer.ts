@@ -5,6 +5,7 @@ import { LoadBalancer } from '@pulumi/aws/lb/loadBalancer';
 import { TargetGroup } from '@pulumi/aws/lb/targetGroup';
 import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { highestPort } from '../../lib/network/ports';
 
 /** A TCP port that the load balancer listens on and passes on to the same port of its targets. */
 export interface TcpListener {
@@ -136,9 +137,15 @@ function problemsOf({ listeners, subnetIds }: NetworkLoadBalancerArgs): Problem[
       ? []
       : [{ path: 'subnetIds', got: [], expected: 'the subnet of at least one zone' }]),
     ...listeners.flatMap(({ key, port }, index) => [
-      ...(Number.isInteger(port) && port >= 1 && port <= 65535
+      ...(Number.isInteger(port) && port >= 1 && port <= highestPort
         ? []
-        : [{ path: `listeners[${index}].port`, got: port, expected: 'a port from 1 to 65535' }]),
+        : [
+            {
+              path: `listeners[${index}].port`,
+              got: port,
+              expected: `a port from 1 to ${highestPort}`,
+            },
+          ]),
       ...(listeners.findIndex((other) => other.key === key || other.port === port) === index
         ? []
         : [

@@ -75,11 +75,29 @@ describe('planHostFirewall', () => {
         nodePortCidrs: ['192.0.2.0/24', '192.0.2.128/25'],
       },
     });
-    expect(planHostFirewall(overlapping, 'worker').nodePortClients).toEqual(['192.0.2.0/24']);
+    expect(planHostFirewall(overlapping, 'worker').nodePortClients).toEqual([
+      { ports: '30000-32767', peers: ['192.0.2.0/24'] },
+    ]);
     const { rules } = planHostFirewall(overlapping, 'control-plane');
     expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
       '0.0.0.0/0',
     ]);
+  });
+
+  it('opens a part of the NodePorts, and exactly that, for a row with a narrower range', () => {
+    const matrix = planPortMatrix(
+      makeBlueprint({
+        access: { apiCidrs: ['203.0.113.0/24'], nodePortCidrs: ['192.0.2.0/24'] },
+        bastion: { access: 'none' },
+      }),
+    ).map((rule) =>
+      rule.id === 'node-ports-from-outside' ? { ...rule, ports: { from: 30443, to: 30443 } } : rule,
+    );
+    const firewall = planHostFirewall(blueprint, 'worker', matrix);
+    expect(firewall.nodePortClients).toEqual([{ ports: '30443', peers: ['192.0.2.0/24'] }]);
+    expect(renderNftables(firewall)).toContain(
+      'fib daddr type local ip saddr 192.0.2.0/24 tcp dport 30443 accept comment "node-port-clients"',
+    );
   });
 
   it('opens no SSH anywhere without an SSH bastion', () => {

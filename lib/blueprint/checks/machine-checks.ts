@@ -1,13 +1,14 @@
+import { etcdReleases, oldestSafeEtcd } from '../../standard/etcd-releases';
 import { compareVersions, minorVersionOf } from '../version';
 import { type ConfigCheck, duplicates } from './config-check';
 import { leastVolumeGibibytes } from './etcd-volume';
 
 /** Minor versions of etcd that members run. */
-const minors = ['3.5', '3.6'];
+const minorVersions = etcdReleases.map(({ minorVersion }) => minorVersion);
 
 export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
   const allowed = { standard: [3, 5, 7], strict: [5, 7], development: [1, 3, 5, 7] }[profile];
-  const floor = etcd.version.startsWith('3.5.') ? '3.5.32' : '3.6.13';
+  const floor = oldestSafeEtcd(etcd.version);
   return [
     ...(allowed.includes(etcd.members)
       ? []
@@ -18,16 +19,17 @@ export const checkEtcd: ConfigCheck = ({ etcd, profile }) => {
             expected: `one of ${allowed.join(', ')} in the profile ${profile}`,
           },
         ]),
-    ...(minors.includes(minorVersionOf(etcd.version))
+    ...(minorVersions.includes(minorVersionOf(etcd.version))
       ? []
       : [
           {
             path: 'etcd.version',
             got: etcd.version,
-            expected: `a version of ${minors.join(' or ')}, such as "3.6.14"`,
+            expected: `a version of ${minorVersions.join(' or ')}, such as "3.6.14"`,
           },
         ]),
-    ...(compareVersions(etcd.version, floor) >= 0 || !minors.includes(minorVersionOf(etcd.version))
+    ...(compareVersions(etcd.version, floor) >= 0 ||
+    !minorVersions.includes(minorVersionOf(etcd.version))
       ? []
       : [
           {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { safeEtcdVersions } from '../../standard/etcd-releases';
 import { architecture, count, instanceType, text } from '../values';
 import { flags } from './kubernetes';
 
@@ -9,7 +10,7 @@ export const mostMembers = 7;
 export const etcd = z.strictObject({
   version: text(/^3\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, 'an etcd version such as "3.6.14"')
     .default('3.6.14')
-    .describe('3.6.13 or later, or 3.5.32 or later: earlier ones have access-control bypasses.'),
+    .describe(`${safeEtcdVersions}: earlier ones have access-control bypasses.`),
   members: count(1, mostMembers)
     .default(5)
     .describe('3, 5 or 7; 1 only in the profile development.'),

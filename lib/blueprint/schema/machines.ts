@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { architecture, count, instanceType, label, labelKey, labelValue } from '../values';
+import { nodePorts } from '../../standard/node-ports';
 
 /** The identical control-plane machines. */
 export const controlPlane = z.strictObject({
@@ -35,7 +36,7 @@ export const workerPool = z.strictObject({
   taints: z.array(taint).default([]).describe('Taints of the nodes.'),
   rootVolumeGibibytes: count(20, 16384).default(50).describe('Size of the encrypted root volume.'),
   nodePorts: z
-    .array(count(30000, 32767))
+    .array(count(nodePorts.from, nodePorts.to))
     .default([])
     .describe('NodePorts that the public load balancer listens on.'),
 });

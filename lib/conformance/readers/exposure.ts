@@ -2,7 +2,7 @@ import type { Facts, ResourceFact } from '../facts';
 import { blocks, readCloud, references, resolve, resourcesOfKind, type Cloud } from './cloud';
 import { groupName, readIngressRules, type IngressRule } from './firewall-rules';
 import { readHosts } from './hosts';
-import { isWithin } from './ipv4-range';
+import { isWithin } from './networks';
 import { memoize } from './memoize';
 import { publicSubnets } from './routes';
 

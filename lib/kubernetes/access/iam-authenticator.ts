@@ -4,12 +4,10 @@ import type { MachineFile, MachineUnit, MachineUser } from '../../machine/machin
 import { machineRoleName, principalGroups } from './identities';
 import { paths } from '../paths';
 import { renderYaml } from '../yaml';
+import { namedPorts } from '../../network/ports';
 
 /** The system user that the webhook runs as. */
 export const authenticatorUser: MachineUser = { name: 'aws-iam-authenticator', id: 851 };
-
-/** Loopback port of the webhook. */
-export const authenticatorPort = 21362;
 
 /** An IAM role and who it is in the cluster. */
 export interface RoleMapping {
@@ -74,7 +72,7 @@ export function planAuthenticatorUnit(blueprint: Blueprint): MachineUnit {
     `--config=${paths.authenticatorConfig}`,
     `--partition=${partitionOf(blueprint.region)}`,
     '--address=127.0.0.1',
-    `--port=${authenticatorPort}`,
+    `--port=${namedPorts.iamAuthenticator}`,
     '--backend-mode=MountedFile',
     `--state-dir=${paths.authenticatorState}`,
     `--generate-kubeconfig=${paths.authenticatorState}/kubeconfig.yaml`,
@@ -107,7 +105,7 @@ KillSignal=SIGHUP
 TimeoutStopSec=10
 # It would also answer /healthz on 21363 of every address, by plain HTTP and with no flag against it.
 SocketBindDeny=any
-SocketBindAllow=ipv4:tcp:${authenticatorPort}
+SocketBindAllow=ipv4:tcp:${namedPorts.iamAuthenticator}
 ${sandbox}
 
 [Install]

@@ -1,13 +1,14 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import { withUserFlags, type Flags } from './flags';
 import { tlsMinVersionOfLoopback } from './tls';
+import { namedPorts } from '../../network/ports';
 
 /** Flags of kube-controller-manager beyond what kubeadm sets by itself. */
 export function planControllerManagerFlags({ kubernetes }: Blueprint): Flags {
   return withUserFlags(
     {
       'bind-address': '127.0.0.1',
-      'secure-port': 10257,
+      'secure-port': namedPorts.controllerManager,
       profiling: false,
       'use-service-account-credentials': true,
       // Without bootstrap tokens there is nothing to sign or to clean up.

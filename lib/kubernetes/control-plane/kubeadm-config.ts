@@ -9,6 +9,7 @@ import { controlPlaneTaint, planKubeletConfiguration } from '../node/kubelet-con
 import { paths } from '../paths';
 import { planSchedulerFlags } from './scheduler-flags';
 import { renderYamlDocuments } from '../yaml';
+import { namedPorts } from '../../network/ports';
 
 const apiVersion = 'kubeadm.k8s.io/v1beta4';
 
@@ -37,7 +38,7 @@ function initConfiguration(): object {
   return {
     apiVersion,
     kind: 'InitConfiguration',
-    localAPIEndpoint: { advertiseAddress: '@HC_PRIVATE_IP@', bindPort: 6443 },
+    localAPIEndpoint: { advertiseAddress: '@HC_PRIVATE_IP@', bindPort: namedPorts.apiServer },
     nodeRegistration: {
       name: '@HC_PRIVATE_DNS_NAME@',
       criSocket: 'unix:///run/containerd/containerd.sock',
@@ -57,7 +58,7 @@ function clusterConfiguration(blueprint: Blueprint): object {
     kind: 'ClusterConfiguration',
     clusterName: blueprint.name,
     kubernetesVersion: `v${kubernetes.version}`,
-    controlPlaneEndpoint: `${names.api}:6443`,
+    controlPlaneEndpoint: `${names.api}:${namedPorts.apiServer}`,
     certificatesDir: paths.pki,
     encryptionAlgorithm: 'ECDSA-P256',
     caCertificateValidityPeriod: '87600h0m0s',
@@ -86,7 +87,7 @@ function clusterConfiguration(blueprint: Blueprint): object {
  */
 function externalEtcd(): object {
   return {
-    endpoints: [`https://${memberAddressToken}:2379`],
+    endpoints: [`https://${memberAddressToken}:${namedPorts.etcdClient}`],
     caFile: paths.etcdCa,
     certFile: paths.etcdClient,
     keyFile: paths.etcdClientKey,

@@ -1,4 +1,5 @@
 import type { Blueprint } from '../../blueprint/blueprint';
+import { namedPorts } from '../../network/ports';
 
 /**
  * The KubeProxyConfiguration: health and metrics on loopback only, NodePorts on the primary address
@@ -14,8 +15,8 @@ export function planKubeProxyConfiguration({ network }: Blueprint): object {
     clusterCIDR: network.podCidr,
     bindAddress: '0.0.0.0',
     bindAddressHardFail: true,
-    healthzBindAddress: '127.0.0.1:10256',
-    metricsBindAddress: '127.0.0.1:10249',
+    healthzBindAddress: `127.0.0.1:${namedPorts.kubeProxyHealth}`,
+    metricsBindAddress: `127.0.0.1:${namedPorts.kubeProxyMetrics}`,
     enableProfiling: false,
     nodePortAddresses: ['primary'],
     iptables: { localhostNodePorts: false },

@@ -3,6 +3,7 @@ import type { Blueprint } from '../../blueprint/blueprint';
 import { parseCidr, renderAddress } from '../../blueprint/ipv4';
 import { paths } from '../paths';
 import { tlsCipherSuites, tlsMinVersion } from '../control-plane/tls';
+import { namedPorts } from '../../network/ports';
 
 /** Which machines a kubelet configuration is for. */
 export type KubeletRole = 'control-plane' | 'worker';
@@ -48,10 +49,10 @@ export function planKubeletConfiguration(
 function access(): object {
   return {
     address: '0.0.0.0',
-    port: 10250,
+    port: namedPorts.kubelet,
     readOnlyPort: 0,
     healthzBindAddress: '127.0.0.1',
-    healthzPort: 10248,
+    healthzPort: namedPorts.kubeletHealth,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true, cacheTTL: '2m0s' },

@@ -2,6 +2,7 @@ import type { Blueprint } from '../../blueprint/blueprint';
 import type { MachineFile } from '../../machine/machine-config';
 import { paths } from '../paths';
 import { renderYaml } from '../yaml';
+import { namedPorts } from '../../network/ports';
 
 /**
  * The kubeconfig that a worker's kubelet starts with. Its credential is a signed request to STS made
@@ -21,7 +22,7 @@ export function planWorkerJoinFiles(blueprint: Blueprint): readonly MachineFile[
           {
             name: blueprint.name,
             cluster: {
-              server: `https://${blueprint.names.api}:6443`,
+              server: `https://${blueprint.names.api}:${namedPorts.apiServer}`,
               'certificate-authority': paths.clusterCa,
             },
           },

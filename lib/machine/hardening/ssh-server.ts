@@ -1,6 +1,7 @@
 import type { MachineFile, MachineRole } from '../machine-config';
 import { programFolder } from '../program-file';
 import { personAccount } from './ssh-accounts';
+import { namedPorts } from '../../network/ports';
 
 /**
  * Algorithms: elliptic curves of the Curve25519 family and what resists quantum computers, ciphers
@@ -33,7 +34,7 @@ function keyAlgorithms(certificates: boolean): string {
 
 /** The same on every machine. Everything that can be forwarded is refused; the bastion adds jumps. */
 const common = {
-  Port: '22',
+  Port: String(namedPorts.ssh),
   AddressFamily: 'inet',
   HostKey: '/etc/ssh/ssh_host_ed25519_key',
   ...algorithms,

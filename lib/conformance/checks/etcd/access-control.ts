@@ -1,3 +1,4 @@
+import { oldestSafeEtcd, safeEtcdVersions } from '../../../standard/etcd-releases';
 import type { Check } from '../../check';
 import type { Facts, MachineFact } from '../../facts';
 import { fail, unknown, verdictOf, type Finding } from '../../finding';
@@ -40,15 +41,15 @@ export const etcdAccessControlChecks: readonly Check[] = [
   {
     id: 'etcd/version-without-bypass',
     title: 'The etcd version has no known bypass of its access control',
-    why: 'Before 3.5.30 and 3.6.11 permissions could be evaded (CVE-2026-33413, CVE-2026-33343), so that rights on paper are none.',
-    remedy: 'Run etcd 3.6.11 or later, or 3.5.30 or later.',
+    why: 'Earlier ones let clients evade permissions (CVE-2026-33413, CVE-2026-33343) or use revoked certificates, so that the roles protect nothing.',
+    remedy: `Run etcd ${safeEtcdVersions}.`,
     run: (facts) =>
       verdictOf(
         etcdMachines(facts)?.flatMap((machine) =>
           (machine.artifacts ?? [])
             .filter(({ name }) => name === 'etcd')
             .map(({ version }): Finding => {
-              const floor = version.startsWith('3.5.') ? '3.5.30' : '3.6.11';
+              const floor = oldestSafeEtcd(version);
               return {
                 holds: compareVersions(version, floor) >= 0,
                 evidence: `${machine.name}: etcd ${version} (at least ${floor} wanted)`,

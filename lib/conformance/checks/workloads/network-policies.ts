@@ -2,7 +2,7 @@ import type { Check } from '../../check';
 import type { ManifestFact } from '../../facts';
 import { fail, pass, verdictOf, type Finding } from '../../finding';
 import { manifestsOfKind } from '../../readers/documents';
-import { isWithin } from '../../readers/ipv4-range';
+import { isWithin } from '../../readers/networks';
 import { isMapping, listAt, mappingsAt, textAt, textsAt, valueAt } from '../../readers/values';
 import { isSystemNamespace, onManifests, showManifest } from './evaluate-manifests';
 
