@@ -31,7 +31,7 @@ const tier = new EtcdTier('store', {
     const identity = new MachineIdentity(`store-${member}`, {
       roleName: `store-${member}`,
       description: `Member ${member}`,
-      policy: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
+      statements: [],
       tags,
     });
     return {

@@ -61,7 +61,7 @@ const keys = new EncryptionKeys('shop-keys', {
 const identity = new MachineIdentity('shop-worker', {
   roleName: 'shop-worker',
   description: 'Workers of the shop',
-  policy: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
+  statements: [],
   tags,
 });
 const pool = new WorkerPool('shop-worker-general', {

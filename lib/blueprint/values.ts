@@ -101,6 +101,19 @@ export const roleArn = () =>
     'the ARN of an IAM role such as "arn:aws:iam::123456789012:role/platform-admins"',
   );
 
+/** Names of S3 buckets, each once. */
+export const bucketNames = () =>
+  z
+    .array(
+      text(
+        /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+        'the name of an S3 bucket, 3 to 63 lower-case letters, digits, dots and hyphens',
+      ),
+    )
+    .max(50, { error: 'at most 50 buckets' })
+    .refine((list) => new Set(list).size === list.length, { error: 'names that are used once' })
+    .default([]);
+
 /** ARN of a KMS key. */
 export const kmsKeyArn = () =>
   text(
@@ -112,13 +125,14 @@ export const kmsKeyArn = () =>
 export const httpsUrl = () =>
   textWithout((value) => {
     const form = /^https:\/\/([a-z0-9.-]+)(?::(\d+))?(\/[^\s?#\p{Cc}]*)?$/iu.exec(value);
-    const [, host = '', port = '443'] = form ?? [];
+    const [, host = '', port] = form ?? [];
     return form && hostForm.test(host.toLowerCase()) && isPort(port) ? undefined : httpsExpected;
   }, httpsExpected);
 
 const httpsExpected = 'an HTTPS address such as "https://login.example.com"';
 const hostForm = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
-const isPort = (port: string) => Number(port) >= 1 && Number(port) <= 65_535;
+const isPort = (port: string | undefined) =>
+  port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
 
 /** Registry of images: a host, with a port or not, and a path or not. */
 export const imageRegistry = () =>
@@ -126,7 +140,7 @@ export const imageRegistry = () =>
     const form = /^([a-z0-9.-]+)(?::(\d+))?((?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)$/.exec(
       value,
     );
-    const [, host = '', port = '443'] = form ?? [];
+    const [, host = '', port] = form ?? [];
     return form && hostForm.test(host) && isPort(port) ? undefined : registryExpected;
   }, registryExpected);
 

@@ -5,7 +5,7 @@ import type { MachineRole } from './machine-config';
 export interface LogGroupPlan {
   readonly key: string;
   readonly retentionDays: number;
-  /** Roles whose machines write to it, into streams that begin with `<machine>/<instance id>/`. */
+  /** Roles whose machines write to it, into streams that begin with `<machine>/<address>/<instance id>/`. */
   readonly writers: readonly MachineRole[];
 }
 

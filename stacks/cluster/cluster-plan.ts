@@ -23,6 +23,8 @@ export interface ClusterScope extends ClusterPlan {
   readonly name: string;
   readonly account: AwsAccount;
   readonly allowUnlocked: boolean;
+  /** ARNs of those who may write to the cluster's buckets. */
+  readonly deployers: pulumi.Output<readonly string[]>;
   readonly tags: Tags;
   /** The cluster itself, parent of every component. */
   readonly parent: pulumi.Resource;

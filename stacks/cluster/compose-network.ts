@@ -64,6 +64,7 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
       account,
       subnetIds: idsOf(network.subnetIds.private),
       securityGroupIds: [firewall.groupId('endpoints')],
+      principalAccounts: accountsOf(Object.values(blueprint.principals).flat()),
       services: [
         ...machineServices,
         ...(blueprint.bastion.access === 'session-manager' ? sessionManagerServices : []),
@@ -89,6 +90,9 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
   };
 }
 
+/** Accounts that roles are in. */
+const accountsOf = (roleArns: readonly string[]) => roleArns.map((arn) => arn.split(':')[4] ?? '');
+
 function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork): S3Endpoints {
   const { name, account, tags, parent } = scope;
   const names = bucketNames(scope);
@@ -111,7 +115,10 @@ function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork
         public: shared(routeTableIds.public),
       },
       isolatedRouteTableIds: { etcd: shared(routeTableIds.etcd) },
-      bucketNames: [names.cluster, names.etcd],
+      bucketNames: [names.cluster],
+      isolatedBucketNames: [names.etcd],
+      workloadBuckets: scope.blueprint.network.workloadBuckets,
+      imageBuckets: scope.blueprint.network.imageBuckets,
       tags,
     },
     { parent },

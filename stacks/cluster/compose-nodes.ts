@@ -37,7 +37,7 @@ export function composeControlPlane(
   const secrets = secretsOf(scope, { role: 'control-plane' });
   const applied = new ManifestContent(
     `${name}-manifests`,
-    { bucket, manifests, tags: scope.tags },
+    { cluster: blueprint.name, bucket, manifests, tags: scope.tags },
     { parent },
   );
   const identity = composeIdentity(scope, 'control-plane', 'Control plane', bucket, (facts) => [
@@ -73,7 +73,7 @@ export function composeControlPlane(
         ...network.ready,
         ...content.of(machine),
         ...directory.entries,
-        applied.index,
+        ...applied.ready,
         ...identity.permissions,
         ...scope.secrets.of((secret) => secrets.includes(secret)),
       ],

@@ -28,7 +28,6 @@ export function bucketNames({ blueprint, account }: Pick<ClusterScope, 'blueprin
     cluster: named('cluster'),
     etcd: named('etcd'),
     accessLogs: named('access-logs'),
-    oidc: named('oidc'),
   };
 }
 
@@ -60,8 +59,10 @@ export function composeStorage(scope: ClusterScope): ClusterStorage {
 }
 
 function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
-  const { name, account, tags, parent, blueprint } = scope;
+  const { name, account, tags, parent, blueprint, deployers } = scope;
   const names = bucketNames(scope);
+  // One character more: a further member changes nothing, and no role of another cluster fits.
+  const members = pulumi.interpolate`arn:${account.partition}:iam::${account.id}:role/${blueprint.name}-etcd-?`;
   const common = { account, tags };
   const opts = { parent };
   const unfinished = {
@@ -84,6 +85,9 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
         bucketName: names.cluster,
         keyArn: keys.storage,
         lifecycleRules: [unfinished, oldVersions('old-versions', 30)],
+        writers: deployers.apply((arns) => [
+          { sid: 'WrittenByDeployers', prefixes: [''], writers: arns },
+        ]),
         holdsData: false,
       },
       opts,
@@ -95,6 +99,10 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
         bucketName: names.etcd,
         keyArn: keys.storage,
         objectLockDays: snapshotLockDays,
+        writers: pulumi.all([deployers, members]).apply(([arns, role]) => [
+          { sid: 'WrittenByDeployers', prefixes: ['bundles/', 'artifacts/'], writers: arns },
+          { sid: 'WrittenByMembers', prefixes: [''], writers: [...arns, role] },
+        ]),
         lifecycleRules: [
           unfinished,
           oldVersions('old-versions', 1),

@@ -6,10 +6,12 @@ import type { ClusterPlan, ClusterScope } from './cluster-plan';
 import { ClusterPki } from '../trust/cluster-pki';
 import { ClusterSecrets } from '../trust/cluster-secrets';
 import { componentType, validateArgs, type AwsAccount } from '../component-args';
+import { deployersOf } from '../iam/deployers';
 import { composeMachines } from './compose-machines';
 import { composeNetwork } from './compose-network';
-import { bucketNames, composeStorage } from './compose-storage';
+import { composeStorage } from './compose-storage';
 import { renderKubeconfig } from './kubeconfig';
+import { renderDiscovery, renderKeySet, wellKnown } from '../trust/oidc-documents';
 import { OidcIssuer } from '../trust/oidc-issuer';
 
 export interface HardenedClusterArgs extends ClusterPlan {
@@ -41,6 +43,8 @@ export interface HardenedClusterOutputs {
   /** Issuer of service-account tokens, for trust policies of roles for pods. */
   readonly oidcIssuer?: pulumi.Output<string>;
   readonly oidcProviderArn?: pulumi.Output<string>;
+  /** Documents to publish below an issuer of your own, by their paths. */
+  readonly oidcDocuments?: pulumi.Output<Readonly<Record<string, string>>>;
   /** Data volumes of etcd by member. */
   readonly etcdDataVolumes: Readonly<Record<string, pulumi.Output<string>>>;
   /** Auto-scaling groups of workers by pool. */
@@ -108,6 +112,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
       clusterBucket: storage.clusterBucket.bucketName,
       etcdBucket: storage.etcdBucket.bucketName,
       ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),
+      ...documentsOf(blueprint.kubernetes.serviceAccountIssuer, pki),
       etcdDataVolumes: machines.etcd.dataVolumeIds,
       workerGroups: machines.workerGroups,
       nonConformities: blueprint.nonConformities,
@@ -127,7 +132,9 @@ export class HardenedCluster extends pulumi.ComponentResource {
       region: blueprint.region,
     };
     const tags = { ...blueprint.tags, 'hardened-cluster:cluster': blueprint.name };
-    return { ...plan, name, account, allowUnlocked, tags, parent: this };
+    const named = blueprint.access.deployerRoleArns;
+    const deployers = caller.arn.apply((arn) => deployersOf(named, arn));
+    return { ...plan, name, account, allowUnlocked, deployers, tags, parent: this };
   }
 }
 
@@ -137,13 +144,27 @@ function composeIssuer(scope: ClusterScope, pki: ClusterPki): OidcIssuer | undef
   return new OidcIssuer(
     `${name}-oidc`,
     {
-      bucketName: bucketNames(scope).oidc,
       account,
       publicKeyPem: pki.publicKey('service-account'),
       tags,
     },
     { parent },
   );
+}
+
+/** What the user publishes where the issuer is an address of the user's. */
+function documentsOf(
+  issuer: string,
+  pki: ClusterPki,
+): Pick<HardenedClusterOutputs, 'oidcDocuments'> {
+  if (!issuer.startsWith('https://')) return {};
+  const oidcDocuments = pulumi
+    .unsecret(pki.publicKey('service-account'))
+    .apply((pem): Readonly<Record<string, string>> => ({
+      [wellKnown.discovery]: renderDiscovery(issuer),
+      [wellKnown.keySet]: renderKeySet(pem),
+    }));
+  return { oidcDocuments };
 }
 
 function problemsOf({

@@ -9,11 +9,8 @@ export interface BucketFacts extends ArnParts {
 export const bucketArn = ({ partition }: { readonly partition: string }, bucketName: string) =>
   `arn:${partition}:s3:::${bucketName}`;
 
-/** Refuses plain HTTP and old TLS for everyone; opens the keys named, if any, to the world. */
-export function planBucketPolicy(
-  facts: BucketFacts,
-  publicKeys: readonly string[],
-): readonly PolicyStatement[] {
+/** Refuses plain HTTP and old TLS for everyone. */
+export function planBucketPolicy(facts: BucketFacts): readonly PolicyStatement[] {
   const bucket = bucketArn(facts, facts.bucketName);
   const everything = [bucket, `${bucket}/*`];
   return [
@@ -33,17 +30,6 @@ export function planBucketPolicy(
       Resource: everything,
       Condition: { NumericLessThan: { 's3:TlsVersion': '1.2' } },
     },
-    ...(publicKeys.length === 0
-      ? []
-      : [
-          {
-            Sid: 'PublicDocuments',
-            Effect: 'Allow',
-            Principal: '*',
-            Action: ['s3:GetObject'],
-            Resource: publicKeys.map((key) => `${bucket}/${key}`),
-          } as const,
-        ]),
   ];
 }
 
@@ -74,4 +60,46 @@ export function planAccessLogDelivery(facts: BucketFacts): readonly PolicyStatem
       Condition: source,
     },
   ];
+}
+
+/** Everything that changes what an object of a bucket is. */
+const writes = [
+  's3:BypassGovernanceRetention',
+  's3:DeleteObject',
+  's3:DeleteObjectTagging',
+  's3:DeleteObjectVersion',
+  's3:PutObject',
+  's3:PutObjectAcl',
+  's3:PutObjectRetention',
+  's3:PutObjectTagging',
+  's3:ReplicateDelete',
+  's3:ReplicateObject',
+] as const;
+
+/**
+ * Refuses every change below some prefixes to all but a few principals, whatever policies others
+ * have. A bucket holds what machines run; a role that may use S3 must not be root on them.
+ */
+export function planWriters(
+  facts: BucketFacts,
+  { sid, prefixes, writers }: BucketWriters,
+): PolicyStatement {
+  const bucket = bucketArn(facts, facts.bucketName);
+  return {
+    Sid: sid,
+    Effect: 'Deny',
+    Principal: '*',
+    Action: writes,
+    Resource: prefixes.map((prefix) => `${bucket}/${prefix}*`),
+    Condition: { ArnNotLike: { 'aws:PrincipalArn': writers } },
+  };
+}
+
+/** Who may change what in a bucket. */
+export interface BucketWriters {
+  readonly sid: string;
+  /** Beginnings of keys; an empty one for all. */
+  readonly prefixes: readonly string[];
+  /** ARNs of principals, with wildcards. */
+  readonly writers: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { ArnParts, PolicyStatement } from './policy-document';
+import { serviceHost, type ArnParts, type PolicyStatement } from './policy-document';
 
 /** What a principal that encrypts and decrypts with a key needs, and no more. */
 const use = [
@@ -45,10 +45,8 @@ export function planKeyAdministration({ partition, accountId }: ArnParts): Polic
 }
 
 /** Use by those whom an IAM policy of the account lets, and only through the services named. */
-export function planKeyUseThrough(
-  services: readonly string[],
-  { partition, accountId, region }: ArnParts,
-): PolicyStatement {
+export function planKeyUseThrough(services: readonly string[], parts: ArnParts): PolicyStatement {
+  const { partition, accountId } = parts;
   return {
     Sid: 'UseThroughServicesByIamPolicies',
     Effect: 'Allow',
@@ -58,7 +56,7 @@ export function planKeyUseThrough(
     Condition: {
       StringEquals: {
         'kms:CallerAccount': accountId,
-        'kms:ViaService': services.map((service) => `${service}.${region}.amazonaws.com`),
+        'kms:ViaService': services.map((service) => serviceHost(parts, service)),
       },
     },
   };
@@ -71,7 +69,7 @@ export function planSecretsKeyPolicy(parts: ArnParts): readonly PolicyStatement[
 
 /** The key of volumes and buckets. */
 export function planStorageKeyPolicy(parts: ArnParts): readonly PolicyStatement[] {
-  const { partition, accountId, region } = parts;
+  const { partition, accountId } = parts;
   const scaling = `arn:${partition}:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
   // The service-linked role has no IAM permission on keys and may not exist yet, so that it can't
   // be a principal: the condition names it.
@@ -94,7 +92,7 @@ export function planStorageKeyPolicy(parts: ArnParts): readonly PolicyStatement[
         Bool: { 'kms:GrantIsForAWSResource': 'true' },
         StringEquals: {
           'kms:CallerAccount': accountId,
-          'kms:ViaService': `ec2.${region}.amazonaws.com`,
+          'kms:ViaService': serviceHost(parts, 'ec2'),
         },
       },
     },
@@ -120,24 +118,33 @@ export function planStorageKeyPolicy(parts: ArnParts): readonly PolicyStatement[
   ];
 }
 
-/** The key of log groups below one prefix. */
+/**
+ * The key of log groups below one prefix: for the service itself, and for those whose IAM policies
+ * let them use it by way of the service. A policy that only reads, such as AWS's ReadOnlyAccess, has
+ * no permission on keys.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
 export function planLogsKeyPolicy(
   parts: ArnParts & { readonly logPrefix: string },
 ): readonly PolicyStatement[] {
   const { partition, accountId, region, logPrefix } = parts;
+  const ofItsGroups = {
+    ArnLike: {
+      'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${accountId}:log-group:${logPrefix}/*`,
+    },
+  };
+  const through = planKeyUseThrough(['logs'], parts);
   return [
     planKeyAdministration(parts),
     {
       Sid: 'LogGroupsOfTheCluster',
       Effect: 'Allow',
-      Principal: { Service: `logs.${region}.amazonaws.com` },
+      Principal: { Service: serviceHost(parts, 'logs') },
       Action: use,
       Resource: ['*'],
-      Condition: {
-        ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${accountId}:log-group:${logPrefix}/*`,
-        },
-      },
+      Condition: ofItsGroups,
     },
+    { ...through, Condition: { ...through.Condition, ...ofItsGroups } },
   ];
 }

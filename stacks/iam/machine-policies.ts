@@ -1,6 +1,7 @@
 import { tierDirectoryPath } from '../../lib/etcd/tier-directory';
+import { manifestIndexParameter } from '../../lib/kubernetes/control-plane/manifest-store';
 import type { SecretPlan } from '../../lib/pki/pki-plan';
-import type { ArnParts, PolicyStatement } from './policy-document';
+import { serviceHost, type ArnParts, type PolicyStatement } from './policy-document';
 import { bucketArn } from './bucket-policy';
 
 /** What the policies of machines are made from. */
@@ -12,6 +13,8 @@ export interface MachineFacts extends ArnParts {
   readonly secretsKeyArn: string;
   /** ARN of the key of the bucket. */
   readonly storageKeyArn: string;
+  /** ARN of the key of the log groups. */
+  readonly logsKeyArn: string;
 }
 
 /** Key of a bundle in the bucket. */
@@ -62,7 +65,7 @@ export function planSecretAccess(
       Condition: {
         StringEquals: {
           'kms:EncryptionContext:PARAMETER_ARN': arns,
-          'kms:ViaService': `ssm.${facts.region}.amazonaws.com`,
+          'kms:ViaService': serviceHost(facts, 'ssm'),
         },
       },
     },
@@ -91,27 +94,46 @@ function parameterArn(facts: MachineFacts, parameter: string): string {
   return `arn:${partition}:ssm:${region}:${accountId}:parameter/${cluster}/${parameter}`;
 }
 
-/** Appends to streams that begin with the machine's name; nothing reads, shortens or deletes. */
+/**
+ * Appends to streams that begin with the machine's name and its own address, so that no machine
+ * writes into what another one has told; nothing reads, shortens or deletes.
+ *
+ * CloudWatch Logs uses the key of a group in the name of the caller.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
 export function planLogShipping(
   facts: MachineFacts,
   groups: readonly string[],
   machines: readonly string[],
 ): readonly PolicyStatement[] {
   const { partition, region, accountId } = facts;
+  const groupArns = groups.map(
+    (group) => `arn:${partition}:logs:${region}:${accountId}:log-group:${group}`,
+  );
   return [
     {
       Sid: 'ShipLogs',
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: groups.flatMap((group) =>
-        machines.map(
-          (machine) =>
-            `arn:${partition}:logs:${region}:${accountId}:log-group:${group}:log-stream:${machine}/*`,
-        ),
+      Resource: groupArns.flatMap((group) =>
+        machines.map((machine) => `${group}:log-stream:${machine}/${ownAddress}/*`),
       ),
+    },
+    {
+      Sid: 'EncryptLogs',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: [facts.logsKeyArn],
+      Condition: {
+        StringEquals: { 'kms:ViaService': serviceHost(facts, 'logs') },
+        ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': groupArns },
+      },
     },
   ];
 }
+
+/** The private address of the instance that the credentials were given to. */
+const ownAddress = '${aws:Ec2InstanceSourcePrivateIPv4}';
 
 /** Snapshots, the mark of an existing cluster, and the member's own readiness. */
 export function planEtcdObjectAccess(
@@ -160,6 +182,13 @@ export function planManifestAccess(facts: MachineFacts): readonly PolicyStatemen
       Effect: 'Allow',
       Action: ['s3:GetObject'],
       Resource: [`${bucket}/manifests/*`],
+    },
+    {
+      // Only the deployer writes it, so that a writer of the bucket decides nothing.
+      Sid: 'ChecksumOfManifests',
+      Effect: 'Allow',
+      Action: ['ssm:GetParameter'],
+      Resource: [parameterArn(facts, manifestIndexParameter)],
     },
     {
       Sid: 'ListManifests',
@@ -261,6 +290,6 @@ export function planSessionManagerAgent(
   ];
 }
 
-const viaS3 = ({ region }: ArnParts) => ({
-  StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+const viaS3 = (parts: ArnParts) => ({
+  StringEquals: { 'kms:ViaService': serviceHost(parts, 's3') },
 });

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { dnsSuffixOf } from '../../lib/aws/regions';
 
 /** Operators and keys of a statement's conditions. */
 export type PolicyConditions = Readonly<
@@ -43,4 +44,13 @@ export interface ArnParts {
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
+}
+
+/**
+ * Name of a service in `kms:ViaService`; the same in every partition but China's.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+export function serviceHost({ region, partition }: ArnParts, service: string): string {
+  return `${service}.${region}.${dnsSuffixOf(partition)}`;
 }

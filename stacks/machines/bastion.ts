@@ -3,7 +3,7 @@ import { Eip } from '@pulumi/aws/ec2/eip';
 import { componentType, type AwsAccount, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import { MachineIdentity } from './machine-identity';
-import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
+import type { PolicyStatement } from '../iam/policy-document';
 import { planAddressAssociation } from '../iam/machine-policies';
 import { renderTakeAddress } from './take-address';
 
@@ -58,7 +58,7 @@ export class Bastion extends pulumi.ComponentResource {
       {
         roleName: `${cluster}-bastion`,
         description: 'Bastion: takes its address and ships recorded sessions',
-        policy: bastionPolicy(args, address),
+        statements: bastionStatements(args, address),
         tags: args.tags,
       },
       { parent: this },
@@ -88,16 +88,15 @@ export class Bastion extends pulumi.ComponentResource {
   }
 }
 
-function bastionPolicy(
+function bastionStatements(
   { cluster, account, statements }: BastionArgs,
   address: Eip | undefined,
-): pulumi.Output<string> {
+): pulumi.Output<readonly PolicyStatement[]> {
   const { id: accountId, partition, region } = account;
-  return renderPolicy(
-    { accountId, partition, region, statements, allocationId: address?.allocationId ?? '' },
-    (facts) => [
+  return pulumi
+    .output({ accountId, partition, region, statements, allocationId: address?.allocationId ?? '' })
+    .apply((facts) => [
       ...(facts.statements as readonly PolicyStatement[]),
       ...(facts.allocationId === '' ? [] : planAddressAssociation({ ...facts, cluster })),
-    ],
-  );
+    ]);
 }

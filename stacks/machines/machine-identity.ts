@@ -3,14 +3,25 @@ import { InstanceProfile } from '@pulumi/aws/iam/instanceProfile';
 import { Role } from '@pulumi/aws/iam/role';
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy';
 import { componentType, validateArgs, type Tags } from '../component-args';
-import { policyDocument, type TrustStatement } from '../iam/policy-document';
+import { planCredentialTie } from '../iam/credential-tie';
+import {
+  policyDocument,
+  renderPolicy,
+  type PolicyStatement,
+  type TrustStatement,
+} from '../iam/policy-document';
 
 export interface MachineIdentityArgs {
   /** Physical name of the role: the authenticator's mapping and other policies name it. */
   readonly roleName: string;
   readonly description: string;
-  /** What the role may do, as JSON; there is no other policy on it. */
-  readonly policy: pulumi.Input<string>;
+  /** What the role may do; there is no other policy on it. */
+  readonly statements: pulumi.Input<readonly PolicyStatement[]>;
+  /**
+   * Whether its credentials work from the machine's own address and through VPC endpoints alone; off
+   * in a VPC that lacks the endpoint of a service that the machines call. @default true
+   */
+  readonly tiedToInstance?: boolean;
   /** A policy that the role can never go beyond. @default none */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
   readonly tags: Tags;
@@ -58,7 +69,14 @@ export class MachineIdentity extends pulumi.ComponentResource {
     );
     const policy = new RolePolicy(
       name,
-      { role: role.name, name: args.roleName, policy: args.policy },
+      {
+        role: role.name,
+        name: args.roleName,
+        policy: renderPolicy({ statements: args.statements }, ({ statements }) => [
+          ...(statements as readonly PolicyStatement[]),
+          ...(args.tiedToInstance === false ? [] : planCredentialTie()),
+        ]),
+      },
       child,
     );
     const profile = new InstanceProfile(

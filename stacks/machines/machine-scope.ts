@@ -9,7 +9,7 @@ import type { ClusterSecrets } from '../trust/cluster-secrets';
 import type { ClusterNetwork } from '../cluster/compose-network';
 import type { ClusterStorage } from '../cluster/compose-storage';
 import { MachineIdentity } from './machine-identity';
-import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
+import type { PolicyStatement } from '../iam/policy-document';
 import {
   bundleKey,
   planLogShipping,
@@ -43,7 +43,7 @@ export function composeIdentity(
     {
       roleName: `${blueprint.name}-${tier}`,
       description: `${description} of the cluster ${blueprint.name}`,
-      policy: renderPolicy(machineFacts(scope, bucket), plan),
+      statements: pulumi.output(machineFacts(scope, bucket)).apply(plan),
       tags,
     },
     { parent },
@@ -81,6 +81,7 @@ export function machineFacts({ blueprint, account, storage }: MachineScope, buck
     bucketName: bucket.bucketName,
     secretsKeyArn: storage.keys.secrets,
     storageKeyArn: storage.keys.storage,
+    logsKeyArn: storage.keys.logs,
   };
 }
 

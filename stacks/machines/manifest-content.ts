@@ -1,6 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 import { BucketObjectv2 } from '@pulumi/aws/s3/bucketObjectv2';
+import { Parameter } from '@pulumi/aws/ssm/parameter';
 import {
+  checksumOfIndex,
+  manifestIndexParameter,
   manifestKeys,
   renderManifestIndex,
   type StoredManifest,
@@ -9,18 +12,23 @@ import { componentType, validateArgs, type Tags } from '../component-args';
 import type { SecureBucket } from '../storage/secure-bucket';
 
 export interface ManifestContentArgs {
+  /** Name of the cluster; the parameter with the checksum of the index is below `/<cluster>/`. */
+  readonly cluster: string;
   readonly bucket: SecureBucket;
   readonly manifests: readonly StoredManifest[];
   readonly tags: Tags;
 }
 
-/** Puts the in-cluster manifests where control-plane machines look for them, the index last. */
+/**
+ * Puts the in-cluster manifests where control-plane machines look for them, the index after them, and
+ * last its checksum into the parameter store: who may write to the bucket decides nothing.
+ */
 export class ManifestContent extends pulumi.ComponentResource {
   /** What control-plane machines wait for. */
-  readonly index: pulumi.Resource;
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: ManifestContentArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { bucket, manifests, tags } = args;
+    const { cluster, bucket, manifests, tags } = args;
     validateArgs(
       'ManifestContent',
       manifests.flatMap((manifest, index) =>
@@ -54,10 +62,23 @@ export class ManifestContent extends pulumi.ComponentResource {
     const files = manifests.map(({ name: file, yaml }) =>
       put(manifestKeys.file(file), yaml, bucket.ready),
     );
-    this.index = put(manifestKeys.index, renderManifestIndex(manifests), [
+    const index = put(manifestKeys.index, renderManifestIndex(manifests), [
       ...bucket.ready,
       ...files,
     ]);
+    const checksum = new Parameter(
+      `${name}-checksum`,
+      {
+        name: `/${cluster}/${manifestIndexParameter}`,
+        type: 'String',
+        tier: 'Standard',
+        // No secret, and a preview may show that it changes.
+        insecureValue: checksumOfIndex(manifests),
+        tags: { ...tags, Name: `${name}-checksum` },
+      },
+      { parent: this, dependsOn: [index] },
+    );
+    this.ready = [index, checksum];
     this.registerOutputs({});
   }
 }

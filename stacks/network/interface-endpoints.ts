@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
 import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
-import { planInterfaceEndpointPolicy } from '../iam/endpoint-policies';
+import { planInterfaceEndpointPolicy, planStsEndpointPolicy } from '../iam/endpoint-policies';
 import { renderPolicy } from '../iam/policy-document';
 
 /** AWS services that every machine reaches inside the VPC. */
@@ -16,12 +16,14 @@ export interface InterfaceEndpointsArgs {
   /** Subnets of the endpoints, one a zone. */
   readonly subnetIds: readonly pulumi.Input<string>[];
   readonly securityGroupIds: readonly pulumi.Input<string>[];
+  /** Other accounts whose roles log in to the cluster. @default none */
+  readonly principalAccounts?: readonly string[];
   /** Names of AWS services. @default those of `machineServices` */
   readonly services?: readonly string[];
   readonly tags: Tags;
 }
 
-/** AWS APIs inside the VPC, open to principals of the account alone. */
+/** AWS APIs inside the VPC, open to principals of the account, and to whom STS has to know besides. */
 export class InterfaceEndpoints extends pulumi.ComponentResource {
   /** Before they exist, machines reach no AWS API inside the VPC. */
   readonly ready: readonly pulumi.Resource[];
@@ -54,7 +56,14 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
             privateDnsEnabled: true,
             subnetIds: [...args.subnetIds],
             securityGroupIds: [...args.securityGroupIds],
-            policy: renderPolicy({ accountId: args.account.id }, planInterfaceEndpointPolicy),
+            policy: renderPolicy({ accountId: args.account.id }, (facts) =>
+              service === 'sts'
+                ? planStsEndpointPolicy({
+                    ...facts,
+                    principalAccounts: args.principalAccounts ?? [],
+                  })
+                : planInterfaceEndpointPolicy(facts),
+            ),
             tags: { ...args.tags, Name: `${name}-${service}` },
           },
           { parent: this },

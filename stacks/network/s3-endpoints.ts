@@ -2,8 +2,15 @@ import * as pulumi from '@pulumi/pulumi';
 import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
 import { VpcEndpointRouteTableAssociation } from '@pulumi/aws/ec2/vpcEndpointRouteTableAssociation';
 import { componentType, type AwsAccount, type Tags } from '../component-args';
-import { planS3EndpointPolicy, registryBuckets } from '../iam/endpoint-policies';
+import { registryBucketsOf } from '../../lib/aws/registry-buckets';
+import { planS3EndpointPolicy } from '../iam/endpoint-policies';
 import { renderPolicy } from '../iam/policy-document';
+
+interface ReachableBuckets {
+  readonly bucketNames: readonly pulumi.Input<string>[];
+  readonly workloadBuckets: readonly string[];
+  readonly readableBuckets: readonly string[];
+}
 
 type RouteTables = Readonly<Record<string, pulumi.Input<string>>>;
 
@@ -14,12 +21,21 @@ export interface S3EndpointsArgs {
   readonly routeTableIds: RouteTables;
   /** Route tables by key of machines that need the cluster's buckets and nothing else. */
   readonly isolatedRouteTableIds: RouteTables;
-  /** Buckets of the cluster. */
+  /** Buckets that the machines of `routeTableIds` use. */
   readonly bucketNames: readonly pulumi.Input<string>[];
+  /** Buckets that the machines of `isolatedRouteTableIds` use. */
+  readonly isolatedBucketNames: readonly pulumi.Input<string>[];
+  /** Buckets of the region that pods use by roles of their own. @default none */
+  readonly workloadBuckets?: readonly string[];
+  /** Buckets of the region that image layers come from, besides those that are known. @default none */
+  readonly imageBuckets?: readonly string[];
   readonly tags: Tags;
 }
 
-/** Two gateway endpoints for S3: to the cluster's buckets alone, and to image registries as well. */
+/**
+ * Two gateway endpoints for S3: one for nodes, with buckets of workloads and image registries, and one
+ * that reaches nothing but a bucket of the cluster.
+ */
 export class S3Endpoints extends pulumi.ComponentResource {
   /** Managed prefix list of S3, for security-group rules. */
   readonly prefixListId: pulumi.Output<string>;
@@ -28,9 +44,16 @@ export class S3Endpoints extends pulumi.ComponentResource {
 
   constructor(name: string, args: S3EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType('S3Endpoints'), name, {}, opts);
-    const registries = registryBuckets(args.account.region);
-    const nodes = this.gateway(`${name}-nodes`, args, registries);
-    const isolated = this.gateway(`${name}-isolated`, args, []);
+    const nodes = this.gateway(`${name}-nodes`, args, {
+      bucketNames: args.bucketNames,
+      workloadBuckets: args.workloadBuckets ?? [],
+      readableBuckets: [...registryBucketsOf(args.account.region), ...(args.imageBuckets ?? [])],
+    });
+    const isolated = this.gateway(`${name}-isolated`, args, {
+      bucketNames: args.isolatedBucketNames,
+      workloadBuckets: [],
+      readableBuckets: [],
+    });
     this.prefixListId = nodes.prefixListId;
     this.ready = [
       ...this.associate(`${name}-nodes`, nodes, args.routeTableIds),
@@ -39,11 +62,7 @@ export class S3Endpoints extends pulumi.ComponentResource {
     this.registerOutputs({ prefixListId: this.prefixListId });
   }
 
-  private gateway(
-    name: string,
-    args: S3EndpointsArgs,
-    readableBuckets: readonly string[],
-  ): VpcEndpoint {
+  private gateway(name: string, args: S3EndpointsArgs, buckets: ReachableBuckets): VpcEndpoint {
     const { id: accountId, partition, region } = args.account;
     return new VpcEndpoint(
       name,
@@ -52,8 +71,8 @@ export class S3Endpoints extends pulumi.ComponentResource {
         serviceName: `com.amazonaws.${region}.s3`,
         vpcEndpointType: 'Gateway',
         policy: renderPolicy(
-          { accountId, partition, region, bucketNames: [...args.bucketNames] },
-          (facts) => planS3EndpointPolicy({ ...facts, readableBuckets }),
+          { accountId, partition, region, bucketNames: [...buckets.bucketNames] },
+          (facts) => planS3EndpointPolicy({ ...buckets, ...facts }),
         ),
         tags: { ...args.tags, Name: name },
       },

@@ -11,7 +11,12 @@ import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock'
 import { BucketServerSideEncryptionConfiguration } from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration';
 import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning';
 import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
-import { planBucketPolicy, type BucketFacts } from '../iam/bucket-policy';
+import {
+  planBucketPolicy,
+  planWriters,
+  type BucketFacts,
+  type BucketWriters,
+} from '../iam/bucket-policy';
 import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
 
 type LifecycleRules = BucketLifecycleConfigurationArgs['rules'];
@@ -26,8 +31,8 @@ export interface SecureBucketArgs {
   readonly lifecycleRules?: NonNullable<LifecycleRules>;
   /** Statements of the bucket policy besides those that refuse plain HTTP and old TLS. */
   readonly statements?: (bucket: BucketFacts) => readonly PolicyStatement[];
-  /** Keys of objects that the whole world may read; everything else stays private. */
-  readonly publicKeys?: readonly string[];
+  /** Who may write, where not everybody with a permission may. @default by IAM policies alone */
+  readonly writers?: pulumi.Input<readonly BucketWriters[]>;
   /** Whether the bucket holds data that exists nowhere else. */
   readonly holdsData: boolean;
   readonly tags: Tags;
@@ -56,16 +61,14 @@ export class SecureBucket extends pulumi.ComponentResource {
     );
     this.bucketName = bucket.bucket;
     const settings = this.configure(name, bucket.bucket, args);
-    const publicKeys = args.publicKeys ?? [];
-    const isPublic = publicKeys.length > 0;
     const block = new BucketPublicAccessBlock(
       name,
       {
         bucket: bucket.bucket,
         blockPublicAcls: true,
         ignorePublicAcls: true,
-        blockPublicPolicy: !isPublic,
-        restrictPublicBuckets: !isPublic,
+        blockPublicPolicy: true,
+        restrictPublicBuckets: true,
       },
       child,
     );
@@ -75,10 +78,17 @@ export class SecureBucket extends pulumi.ComponentResource {
       {
         bucket: bucket.bucket,
         policy: renderPolicy(
-          { accountId, partition, region, bucketName: args.bucketName },
-          (facts) => [
-            ...planBucketPolicy(facts, publicKeys),
+          {
+            accountId,
+            partition,
+            region,
+            bucketName: args.bucketName,
+            writers: args.writers ?? [],
+          },
+          ({ writers, ...facts }) => [
+            ...planBucketPolicy(facts),
             ...(args.statements ? args.statements(facts) : []),
+            ...(writers as readonly BucketWriters[]).map((rule) => planWriters(facts, rule)),
           ],
         ),
       },
@@ -142,26 +152,11 @@ export class SecureBucket extends pulumi.ComponentResource {
   }
 }
 
-function problemsOf({
-  objectLockDays,
-  publicKeys,
-  keyArn,
-  holdsData,
-  bucketName,
-}: SecureBucketArgs) {
+function problemsOf({ objectLockDays, bucketName }: SecureBucketArgs) {
   return [
     ...(objectLockDays === undefined || (Number.isInteger(objectLockDays) && objectLockDays > 0)
       ? []
       : [{ path: 'objectLockDays', got: objectLockDays, expected: 'a number of days such as 14' }]),
-    ...(publicKeys?.length && (keyArn !== undefined || holdsData)
-      ? [
-          {
-            path: 'publicKeys',
-            got: publicKeys,
-            expected: 'none in a bucket that holds data or has a key of its own',
-          },
-        ]
-      : []),
     ...(typeof bucketName !== 'string' || /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucketName)
       ? []
       : [

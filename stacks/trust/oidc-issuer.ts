@@ -1,12 +1,15 @@
 import * as pulumi from '@pulumi/pulumi';
+import { Deployment } from '@pulumi/aws/apigateway/deployment';
+import { MethodSettings } from '@pulumi/aws/apigateway/methodSettings';
+import { RestApi } from '@pulumi/aws/apigateway/restApi';
+import { Stage } from '@pulumi/aws/apigateway/stage';
 import { OpenIdConnectProvider } from '@pulumi/aws/iam/openIdConnectProvider';
-import { BucketObjectv2 } from '@pulumi/aws/s3/bucketObjectv2';
+import { createHash } from 'node:crypto';
 import { componentType, type AwsAccount, type Tags } from '../component-args';
-import { renderDiscovery, renderKeySet, wellKnown } from './oidc-documents';
-import { SecureBucket } from '../storage/secure-bucket';
+import { dnsSuffixOf } from '../../lib/aws/regions';
+import { issuerStage, renderIssuerApi } from './oidc-documents';
 
 export interface OidcIssuerArgs {
-  readonly bucketName: pulumi.Input<string>;
   readonly account: AwsAccount;
   /** Public key of service-account tokens, PEM. */
   readonly publicKeyPem: pulumi.Input<string>;
@@ -16,8 +19,10 @@ export interface OidcIssuerArgs {
 }
 
 /**
- * Makes IAM trust the cluster's service-account tokens, so that pods have roles of their own: two
- * public documents in a bucket of their own, and the provider that points to them.
+ * Makes IAM trust the cluster's service-account tokens, so that pods have roles of their own: an API
+ * that answers with two public documents, and the provider that points to them. Nothing of it is a
+ * bucket, so that Block Public Access stays on in the whole account.
+ * See docs/decisions/0065-oidc-documents-without-a-bucket.md.
  */
 export class OidcIssuer extends pulumi.ComponentResource {
   /** Address of the issuer, the `iss` of every token. */
@@ -27,54 +32,56 @@ export class OidcIssuer extends pulumi.ComponentResource {
 
   constructor(name: string, args: OidcIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType('OidcIssuer'), name, {}, opts);
-    const bucket = new SecureBucket(
+    const child = { parent: this };
+    const tags = { ...args.tags, Name: name };
+    const body = pulumi
+      .unsecret(pulumi.output(args.publicKeyPem))
+      .apply((pem) => renderIssuerApi(name, pem));
+    const api = new RestApi(
       name,
       {
-        bucketName: args.bucketName,
-        account: args.account,
-        publicKeys: Object.values(wellKnown),
-        holdsData: false,
-        tags: args.tags,
+        description: 'Public keys of the service-account tokens of a cluster',
+        body,
+        endpointConfiguration: { types: 'REGIONAL' },
+        failOnWarnings: true,
+        tags,
       },
-      { parent: this },
+      child,
     );
-    this.url = issuerUrl(args);
-    const publicKey = pulumi.unsecret(pulumi.output(args.publicKeyPem));
-    const publish = (key: string, content: pulumi.Input<string>) =>
-      new BucketObjectv2(
-        `${name}-${key.slice(key.lastIndexOf('/') + 1)}`,
-        {
-          bucket: bucket.bucketName,
-          key,
-          content,
-          contentType: 'application/json',
-          tags: { ...args.tags, Name: `${name}-${key.slice(key.lastIndexOf('/') + 1)}` },
-        },
-        { parent: this, dependsOn: [...bucket.ready] },
-      );
-    const documents = [
-      publish(wellKnown.discovery, this.url.apply(renderDiscovery)),
-      publish(wellKnown.keySet, publicKey.apply(renderKeySet)),
-    ];
+    const deployment = new Deployment(
+      name,
+      {
+        restApi: api.id,
+        triggers: { body: body.apply((text) => createHash('sha256').update(text).digest('hex')) },
+      },
+      child,
+    );
+    const stage = new Stage(
+      name,
+      { restApi: api.id, deployment: deployment.id, stageName: issuerStage, tags },
+      child,
+    );
+    const limits = new MethodSettings(
+      name,
+      {
+        restApi: api.id,
+        stageName: stage.stageName,
+        methodPath: '*/*',
+        // AWS asks a few times an hour; anyone else may, at no great cost.
+        settings: { throttlingRateLimit: 20, throttlingBurstLimit: 50 },
+      },
+      child,
+    );
+    const { partition, region } = args.account;
+    const suffix = pulumi.output(partition).apply(dnsSuffixOf);
+    this.url = pulumi.interpolate`https://${api.id}.execute-api.${region}.${suffix}/${issuerStage}`;
     const provider = new OpenIdConnectProvider(
       name,
-      {
-        url: this.url,
-        clientIdLists: [args.audience ?? 'sts.amazonaws.com'],
-        tags: { ...args.tags, Name: name },
-      },
-      { parent: this, dependsOn: documents },
+      { url: this.url, clientIdLists: [args.audience ?? 'sts.amazonaws.com'], tags },
+      // IAM reads the documents when the provider is made.
+      { ...child, dependsOn: [stage, limits] },
     );
     this.providerArn = provider.arn;
     this.registerOutputs({ url: this.url, providerArn: this.providerArn });
   }
-}
-
-/** Known before anything is made where the account is known: API servers need it. */
-export function issuerUrl({
-  bucketName,
-  account,
-}: Pick<OidcIssuerArgs, 'bucketName' | 'account'>): pulumi.Output<string> {
-  const suffix = account.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return pulumi.interpolate`https://${bucketName}.s3.${account.region}.${suffix}`;
 }

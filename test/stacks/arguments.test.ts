@@ -152,7 +152,7 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
   ],
   [
     'a role name that IAM refuses',
-    () => new MachineIdentity('i', { roleName: 'a b', description: '', policy: '{}', tags: {} }),
+    () => new MachineIdentity('i', { roleName: 'a b', description: '', statements: [], tags: {} }),
     ['MachineIdentity: roleName: got "a b", expected an IAM name of 1 to 64 characters'],
   ],
   [
@@ -193,18 +193,16 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
     ['LogGroups: retentionDays.audit: got 0, expected days from 1 to 3653'],
   ],
   [
-    'a public bucket that holds data',
+    'a bucket with a wrong name and lock',
     () =>
       new SecureBucket('b', {
         ...common,
         bucketName: 'Data',
         objectLockDays: 0,
         holdsData: true,
-        publicKeys: ['index.html'],
       }),
     [
       'SecureBucket: objectLockDays: got 0, expected a number of days such as 14',
-      'SecureBucket: publicKeys: got ["index.html"], expected none in a bucket that holds data or has a key of its own',
       'SecureBucket: bucketName: got "Data", expected 3 to 63 lower-case letters, digits and hyphens',
     ],
   ],

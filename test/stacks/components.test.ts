@@ -45,7 +45,11 @@ const machine = (any: Text) => ({
   keyArn: any,
   tags,
 });
-const account = (any: Text) => ({ id: any, partition: any, region: 'eu-central-1' });
+const account = (any: Text) => ({
+  id: any,
+  partition: any.apply(() => 'aws'),
+  region: 'eu-central-1',
+});
 
 /** Each component alone, every input that may be an output given as one. */
 const components: Readonly<Record<string, (any: Text) => unknown>> = {
@@ -126,7 +130,7 @@ const components: Readonly<Record<string, (any: Text) => unknown>> = {
     new MachineIdentity('x', {
       roleName: 'c-worker',
       description: 'd',
-      policy: any,
+      statements: any.apply(() => []),
       permissionsBoundaryArn: any,
       tags,
     }),
@@ -145,7 +149,6 @@ const components: Readonly<Record<string, (any: Text) => unknown>> = {
     }),
   OidcIssuer: (any) =>
     new OidcIssuer('x', {
-      bucketName: any,
       account: account(any),
       publicKeyPem: any.apply(() => publicKey),
       tags,
@@ -159,6 +162,7 @@ const components: Readonly<Record<string, (any: Text) => unknown>> = {
       routeTableIds: { a: any },
       isolatedRouteTableIds: { etcd: any },
       bucketNames: [any],
+      isolatedBucketNames: [any],
       tags,
     }),
   SecureBucket: (any) =>

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
+import { checksumOfIndex } from '../../lib/kubernetes/control-plane/manifest-store';
 import { deriveKey } from '../../stacks/trust/derive-key';
 import { makePlan } from '../support/cluster/cluster-plan';
 import { leaksIn } from '../support/cluster/find-secrets';
@@ -59,6 +60,8 @@ describe('the default cluster', () => {
       'BucketPublicAccessBlock',
       'BucketServerSideEncryptionConfiguration',
       'BucketVersioning',
+      'Deployment',
+      'MethodSettings',
       'NetworkAclAssociation',
       'NetworkAclRule',
       'Record',
@@ -198,12 +201,13 @@ describe('the default cluster', () => {
     }
     expect(
       parameters.filter(isDirectory).map(({ inputs }) => [inputs.name, inputs.insecureValue]),
-    ).toEqual(
-      planTierDirectory(makePlan().blueprint).map(({ name, value }) => [
+    ).toEqual([
+      ...planTierDirectory(makePlan().blueprint).map(({ name, value }) => [
         `/prod/etcd/tier/${name}`,
         value,
       ]),
-    );
+      ['/prod/control-plane/manifests-sha256', checksumOfIndex(makePlan().manifests)],
+    ]);
     const symmetric = privateKeys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));
     for (const resource of update.resources) {
       const open = Object.fromEntries(

@@ -127,9 +127,9 @@ export const kubernetes = z.strictObject({
     .default('none')
     .describe('A RuntimeClass for pods that run in a sandbox.'),
   serviceAccountIssuer: z
-    .enum(['aws', 'cluster'])
+    .union([z.enum(['aws', 'cluster']), httpsUrl()])
     .default('aws')
     .describe(
-      'Where tokens of service accounts can be verified: at a public OIDC issuer document that IAM trusts, or inside the cluster only.',
+      'Where tokens of service accounts can be verified: at a public OIDC document that IAM trusts ("aws"), inside the cluster only ("cluster"), or at an address where you publish the documents that the stack gives out.',
     ),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidrs, count, vpcNetwork } from '../values';
+import { bucketNames, cidrs, count, roleArn, vpcNetwork } from '../values';
 
 /** Address ranges and routes. */
 export const network = z.strictObject({
@@ -16,6 +16,12 @@ export const network = z.strictObject({
     .enum(['none', 'wireguard'])
     .default('none')
     .describe('Whether pod traffic between nodes is encrypted.'),
+  workloadBuckets: bucketNames().describe(
+    'S3 buckets of the region that pods use by IAM roles of their own; no other bucket is reached by the endpoint of the nodes.',
+  ),
+  imageBuckets: bucketNames().describe(
+    'Further S3 buckets of the region that image registries redirect to, for reading alone; those of registry.k8s.io, quay.io and Docker Hub are known.',
+  ),
   flowLogRetentionDays: count(1, 3653)
     .default(365)
     .describe('Days that VPC flow logs are kept; a value CloudWatch Logs offers.'),
@@ -35,4 +41,10 @@ export const access = z.strictObject({
     .default([])
     .describe('Networks that may reach NodePort Services (30000-32767) from outside the VPC.'),
   sshCidrs: cidrs().default([]).describe('Networks that may reach port 22 of the bastion.'),
+  deployerRoleArns: z
+    .array(roleArn())
+    .default([])
+    .describe(
+      "IAM roles that deploy: nobody else writes to the cluster's buckets. The one that deploys when left out.",
+    ),
 });

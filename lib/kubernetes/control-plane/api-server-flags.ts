@@ -59,6 +59,8 @@ export function serviceAccountIssuer(
       return '@HC_SERVICE_ACCOUNT_ISSUER@';
     case 'cluster':
       return 'https://kubernetes.default.svc.cluster.local';
+    default:
+      return choice;
   }
 }
 

@@ -14,10 +14,21 @@ export const manifestKeys = {
   file: (name: string): string => `manifests/${name}`,
 } as const;
 
+/**
+ * Parameter, below the cluster's path, that holds the SHA-256 of the index. It is what the index is
+ * known by: whoever may write to the bucket does not write parameters.
+ */
+export const manifestIndexParameter = 'control-plane/manifests-sha256';
+
 /** The index that a control-plane machine reads first and verifies every file against. */
 export function renderManifestIndex(files: readonly StoredManifest[]): string {
   return [...files]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, yaml }) => `${createHash('sha256').update(yaml).digest('hex')}  ${name}\n`)
     .join('');
+}
+
+/** SHA-256 of the index, what the parameter holds. */
+export function checksumOfIndex(files: readonly StoredManifest[]): string {
+  return createHash('sha256').update(renderManifestIndex(files)).digest('hex');
 }

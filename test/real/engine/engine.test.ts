@@ -109,6 +109,7 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
       update: [
         'BucketObjectv2 prod-manifests-70-kube-bench.yaml',
         'BucketObjectv2 prod-manifests-SHA256SUMS',
+        'Parameter prod-manifests-checksum',
       ],
     });
   });

@@ -4,8 +4,11 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { synthesizeManifests } from '../../../constructs/manifests';
 import {
+  checksumOfIndex,
+  manifestIndexParameter,
   manifestKeys,
   renderManifestIndex,
+  type StoredManifest,
 } from '../../../lib/kubernetes/control-plane/manifest-store';
 import { nodeBindings } from '../../../lib/kubernetes/node/node-bindings';
 import { createRequest } from '../../../lib/pki/issue-certificate';
@@ -45,6 +48,15 @@ describeWithTools(
       kubectl: tools['kubectl@1.36'],
     };
 
+    /** As a deployment does: the index, and its checksum. */
+    const publish = (manifests: readonly StoredManifest[]) => {
+      cloud.objects.set(manifestKeys.index, Buffer.from(renderManifestIndex(manifests)));
+      cloud.parameters.set(
+        `/${plane.blueprint.name}/${manifestIndexParameter}`,
+        checksumOfIndex(manifests),
+      );
+    };
+
     beforeAll(async () => {
       etcd = await startPlainEtcd();
       plane = await startControlPlane({ etcd });
@@ -53,7 +65,7 @@ describeWithTools(
       for (const { name, yaml } of manifests) {
         cloud.objects.set(manifestKeys.file(name), Buffer.from(yaml));
       }
-      cloud.objects.set(manifestKeys.index, Buffer.from(renderManifestIndex(manifests)));
+      publish(manifests);
       machine = await renderControlPlaneRoot({
         blueprint: plane.blueprint,
         pki: plane.etcd.pki,
@@ -162,6 +174,10 @@ describeWithTools(
       const withExtra = [...manifests, { name: '90-extra.yaml', yaml: extra }];
       cloud.objects.set(manifestKeys.file('90-extra.yaml'), Buffer.from(extra));
       cloud.objects.set(manifestKeys.index, Buffer.from(renderManifestIndex(withExtra)));
+      // A writer of the bucket alone changes nothing in the cluster.
+      const foreign = await script('apply-manifests');
+      expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('sha256')]);
+      publish(withExtra);
       expect((await script('apply-manifests')).code).toBe(0);
       const target = '/api/v1/namespaces/kube-public/configmaps/for-a-while';
       expect((await plane.admin.get(target)).status).toBe(200);
@@ -170,7 +186,7 @@ describeWithTools(
       const refused = await script('apply-manifests');
       expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('sha256')]);
 
-      cloud.objects.set(manifestKeys.index, Buffer.from(renderManifestIndex(manifests)));
+      publish(manifests);
       expect((await script('apply-manifests')).code).toBe(0);
       expect((await plane.admin.get(target)).status).toBe(404);
       const idle = await script('apply-manifests');

@@ -12,7 +12,7 @@ const where = existsSync(journald) && canIsolate() ? describe : describe.skip;
 if (!existsSync(journald) && process.env.CI === 'true') throw new Error(`no ${journald}`);
 
 const machine = machineNamed(planMachines(makeBlueprint()), 'control-plane');
-const instance = 'control-plane/i-0123456789abcdef0';
+const instance = 'control-plane/10.0.24.4/i-0123456789abcdef0';
 const journalStream = `/hardened-cluster/prod/control-plane ${instance}/journal`;
 const auditStream = `/hardened-cluster/prod/audit ${instance}/audit`;
 

@@ -15,7 +15,7 @@ after=$(printf '%s' "$*" | sed -n 's/.*--after-cursor=\\([^ ]*\\).*/\\1/p')
 if [ -z "$after" ]; then cat "$HC_ROOT/journal"
 else sed "1,/\\"__CURSOR\\": *\\"$after\\"/d" "$HC_ROOT/journal"; fi`;
 
-const instance = 'control-plane/i-0123456789abcdef0';
+const instance = 'control-plane/10.0.24.4/i-0123456789abcdef0';
 const journalStream = `/hardened-cluster/prod/control-plane ${instance}/journal`;
 const auditStream = `/hardened-cluster/prod/audit ${instance}/audit`;
 

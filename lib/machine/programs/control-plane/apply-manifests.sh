@@ -32,11 +32,16 @@ kubectl_quietly() {
   kubectl_admin "$@" >/dev/null 2>&1
 }
 
-# Files as the index names them, each verified.
+# Files as the index names them, each verified; the index by its checksum in the parameter store,
+# which whoever writes to the bucket can't change.
 fetch_manifests() {
   scratch_file
+  expected=$HC_SCRATCH_FILE
+  ssm_get control-plane/manifests-sha256 "$expected" </dev/null
+  scratch_file
   index=$HC_SCRATCH_FILE
-  s3_get manifests/SHA256SUMS "$index"
+  s3_get manifests/SHA256SUMS "$index" </dev/null
+  check_sum sha256 "$(cat "$expected")" "$index"
   folder=$HC_SCRATCH/manifests
   mkdir "$folder"
   while read -r checksum name; do

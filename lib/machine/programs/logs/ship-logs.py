@@ -364,7 +364,11 @@ def ship_file(stream: Stream, file: IO[bytes], offset: int, unfinished: bool) ->
 def stream_name(service: Service, name: str) -> str:
     machine = service.machine
     if machine.instance is None:
-        machine.instance = machine.metadata("meta-data/instance-id").strip()
+        # The role may write to streams of its own address alone.
+        address, instance = (
+            machine.metadata(f"meta-data/{fact}").strip() for fact in ("local-ipv4", "instance-id")
+        )
+        machine.instance = f"{address}/{instance}"
     return f"{machine.name}/{machine.instance}/{name}"
 
 
