@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BlueprintError } from '../lib/blueprint/problem';
 import type { CheckOptions } from './commands/check';
 import type { LockOptions } from './commands/lock';
 import type { PlanOptions } from './commands/plan';
@@ -34,6 +35,11 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
   } catch (error) {
     if (error instanceof InputError) {
       process.stderr.write(error.messages.map((message) => `error: ${message}\n`).join(''));
+      return 2;
+    }
+    if (error instanceof BlueprintError) {
+      const lines = error.message.split('\n');
+      process.stderr.write(lines.map((line) => `error: ${line}\n`).join(''));
       return 2;
     }
     // Commander has printed its message, or the help that was asked for.

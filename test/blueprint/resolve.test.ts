@@ -57,7 +57,7 @@ describe('resolveBlueprint', () => {
     ]);
   });
 
-  const refusals: readonly [string, object, string][] = [
+  const refusals: readonly (readonly [string, object, unknown])[] = [
     [
       'an unknown key',
       { ...minimalInput, nmae: 'prod' },
@@ -146,6 +146,37 @@ describe('resolveBlueprint', () => {
       { ...minimalInput, etcd: { flags: { 'client-cert-auth': 'false' } } },
       'etcd.flags.client-cert-auth: got "false", expected no value: scs-0217/etcd/cn-authentication fixes it; a waiver of that clause with a reason and an expiry date lifts this',
     ],
+    [
+      'a setting that voids clauses without naming them',
+      {
+        ...minimalInput,
+        kubernetes: {
+          flags: {
+            'kube-apiserver': { 'runtime-config': 'admissionregistration.k8s.io/v1=false' },
+          },
+        },
+      },
+      'kubernetes.flags.kube-apiserver.runtime-config: got "admissionregistration.k8s.io/v1=false", expected no value: scs-0217/pod-security/policies-active fixes it; a waiver of that clause with a reason and an expiry date lifts this',
+    ],
+    [
+      'a setting on no list',
+      { ...minimalInput, kubernetes: { flags: { 'kube-apiserver': { vmodule: 'auth=9' } } } },
+      'kubernetes.flags.kube-apiserver.vmodule: got "auth=9", expected a setting that is known to weaken nothing: a waiver of scs-0217/endpoints/secured with a reason and an expiry date lifts this',
+    ],
+    ...(
+      [
+        ['kube-apiserver', 'feature-gates', 'AllAlpha=true'],
+        ['kube-apiserver', 'service-node-port-range', '1024-65000'],
+        ['kube-apiserver', 'audit-policy-file', ''],
+        ['kube-apiserver', 'v', '9'],
+        ['kubelet', 'allowedUnsafeSysctls', '["*"]'],
+        ['kube-controller-manager', 'controllers', '*,-serviceaccount-token'],
+      ] as const
+    ).map(([owner, flag, value]): readonly [string, object, unknown] => [
+      `${flag}: ${value}`,
+      { ...minimalInput, kubernetes: { flags: { [owner]: { [flag]: value } } } },
+      expect.stringContaining('a waiver of'),
+    ]),
     [
       'an expired waiver',
       {

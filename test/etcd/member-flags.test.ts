@@ -80,7 +80,15 @@ test('renders what the configuration sets', () => {
 });
 
 test('fails when the configuration sets what makes a member itself', () => {
-  expect(() => flagsOf({ flags: { 'wal-dir': '/mnt' } })).toThrow(
+  const blueprint = makeBlueprint({
+    etcd: { flags: { 'wal-dir': '/mnt' } },
+    waivers: [
+      { clause: 'scs-0217/etcd/restricted-access', reason: 'a rehearsal', expires: '2026-12-31' },
+    ],
+  });
+  const [member] = blueprint.etcd.members;
+  if (!member) throw new Error('no member');
+  expect(() => planMemberFlags(blueprint, member)).toThrow(
     'etcd.flags.wal-dir: got "/mnt", expected no value: it belongs to the member and follows from the rest of the configuration',
   );
 });

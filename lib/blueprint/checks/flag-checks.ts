@@ -45,7 +45,8 @@ export function ownedFlags({
 /** Flags that the program does not have, and values that it does not take: it would exit at start. */
 export const checkKnownFlags: ConfigCheck = (config) => ownedFlags(config).flatMap(problemsOf);
 
-function problemsOf({ owner, minor, path, flags }: OwnedFlags): Problem[] {
+/** What a program would refuse of its flags. */
+export function problemsOf({ owner, minor, path, flags }: OwnedFlags): Problem[] {
   const known = knownFlags(owner, minor);
   if (known === undefined) return [];
   const what = owner === 'kubelet' ? 'a field of the KubeletConfiguration' : `a flag of ${owner}`;

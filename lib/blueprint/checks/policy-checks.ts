@@ -1,9 +1,9 @@
 import { findClause } from '../../standard/clauses';
 import { clauses } from '../../standard/clauses';
-import { protectedSettings } from '../../standard/protected-settings';
+import { obstaclesTo } from '../../standard/protected-settings';
 import { didYouMean } from '../nearest';
 import { parseQuantity } from '../quantity';
-import { ownedFlags } from './flag-checks';
+import { ownedFlags, problemsOf } from './flag-checks';
 import { type ConfigCheck, duplicates } from './config-check';
 
 export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
@@ -76,16 +76,22 @@ export const checkWaivers: ConfigCheck = ({ waivers }, today) => [
 
 export const checkFlags: ConfigCheck = ({ kubernetes, etcd, waivers }) => {
   const waived = new Set(waivers.map(({ clause }) => clause));
-  return ownedFlags({ kubernetes, etcd }).flatMap(({ owner, path, flags }) =>
-    protectedSettings
-      .filter(
-        (setting) =>
-          setting.owner === owner && setting.flag in flags && !waived.has(setting.clause),
-      )
-      .map(({ flag, clause }) => ({
-        path: `${path}.${flag}`,
-        got: flags[flag],
-        expected: `no value: ${clause} fixes it; a waiver of that clause with a reason and an expiry date lifts this`,
-      })),
-  );
+  return ownedFlags({ kubernetes, etcd }).flatMap((owned) => {
+    const { owner, path, flags } = owned;
+    // What the program itself would refuse is told once.
+    const refused = new Set(problemsOf(owned).map((problem) => problem.path));
+    return Object.entries(flags)
+      .filter(([flag]) => !refused.has(`${path}.${flag}`))
+      .flatMap(([flag, value]) =>
+        obstaclesTo(owner, flag, value)
+          .filter(({ clause }) => !waived.has(clause))
+          .map(({ clause, fixed }) => ({
+            path: `${path}.${flag}`,
+            got: value,
+            expected: fixed
+              ? `no value: ${clause} fixes it; a waiver of that clause with a reason and an expiry date lifts this`
+              : `a setting that is known to weaken nothing: a waiver of ${clause} with a reason and an expiry date lifts this`,
+          })),
+      );
+  });
 };

@@ -1,0 +1,136 @@
+import type { FreeRow, ProtectedRow } from './setting-rule';
+import { any, between, file, given, httpsUrls, listOf, never, off, on, oneOf } from './values';
+
+const modern = oneOf('TLS1.2', 'TLS1.3');
+const ownCiphers = listOf((name) =>
+  /^TLS_(ECDHE_(ECDSA|RSA)_WITH_)?(AES_(128|256)_GCM_SHA(256|384)|CHACHA20_POLY1305(_SHA256)?)$/.test(
+    name,
+  ),
+);
+
+/**
+ * Flags of etcd that the documents fix.
+ *
+ * @see https://etcd.io/docs/v3.6/op-guide/configuration/
+ */
+export const etcdProtected: readonly ProtectedRow[] = [
+  ['name', 'scs-0217/etcd/tls', given],
+  ['data-dir', 'scs-0217/etcd/restricted-access', file],
+  ['config-file', 'scs-0217/etcd/tls', never],
+  ['listen-client-urls', 'scs-0217/etcd/tls', httpsUrls],
+  ['advertise-client-urls', 'scs-0217/etcd/tls', httpsUrls],
+  ['listen-client-http-urls', 'scs-0217/endpoints/https', never],
+  ['cert-file', 'scs-0217/etcd/tls', file],
+  ['key-file', 'scs-0217/etcd/tls', file],
+  ['trusted-ca-file', 'scs-0217/etcd/separate-ca', file],
+  ['client-crl-file', 'scs-0217/etcd/cn-authentication', file],
+  ['client-cert-auth', 'scs-0217/etcd/cn-authentication', on],
+  ['client-cert-allowed-hostname', 'scs-0217/etcd/cn-authentication', given],
+  ['client-cert-file', 'scs-0217/etcd/cn-authentication', file],
+  ['client-key-file', 'scs-0217/etcd/cn-authentication', file],
+  ['auto-tls', 'scs-0217/etcd/tls', off],
+  ['listen-peer-urls', 'scs-0217/etcd/tls', httpsUrls],
+  ['initial-advertise-peer-urls', 'scs-0217/etcd/tls', httpsUrls],
+  [
+    'initial-cluster',
+    'scs-0217/etcd/tls',
+    listOf((row) => /^[^=]+=(https|unixs):\/\/\S+$/.test(row)),
+  ],
+  ['initial-cluster-state', 'scs-0217/etcd/restricted-access', oneOf('new', 'existing')],
+  ['initial-cluster-token', 'scs-0217/etcd/restricted-access', given],
+  ['initial-election-tick-advance', 'scs-0217/etcd/restricted-access', on],
+  ['discovery', 'scs-0217/etcd/restricted-access', never],
+  ['discovery-srv', 'scs-0217/etcd/restricted-access', never],
+  ['discovery-srv-name', 'scs-0217/etcd/restricted-access', never],
+  ['discovery-endpoints', 'scs-0217/etcd/restricted-access', never],
+  ['discovery-token', 'scs-0217/etcd/restricted-access', never],
+  ['proxy', 'scs-0217/etcd/restricted-access', never],
+  ['wal-dir', 'scs-0217/etcd/restricted-access', file],
+  ['peer-cert-file', 'scs-0217/etcd/tls', file],
+  ['peer-key-file', 'scs-0217/etcd/tls', file],
+  ['peer-client-cert-file', 'scs-0217/etcd/tls', file],
+  ['peer-client-key-file', 'scs-0217/etcd/tls', file],
+  ['peer-trusted-ca-file', 'scs-0217/etcd/separate-ca', file],
+  ['peer-crl-file', 'scs-0217/etcd/cn-authentication', file],
+  ['peer-client-cert-auth', 'scs-0217/etcd/cn-authentication', on],
+  ['peer-cert-allowed-cn', 'scs-0217/etcd/restricted-access', given],
+  ['peer-cert-allowed-hostname', 'scs-0217/etcd/restricted-access', given],
+  ['peer-auto-tls', 'scs-0217/etcd/tls', off],
+  ['peer-skip-client-san-verification', 'scs-0217/etcd/restricted-access', off],
+  ['experimental-peer-skip-client-san-verification', 'scs-0217/etcd/restricted-access', off],
+  ['self-signed-cert-validity', 'scs-0217/etcd/tls', never],
+  ['cipher-suites', 'scs-0217/etcd/tls', ownCiphers],
+  ['tls-min-version', 'scs-0217/etcd/tls', modern],
+  ['tls-max-version', 'scs-0217/etcd/tls', modern],
+  ['enable-v2', 'scs-0217/etcd/acl-enabled', off],
+  ['enable-grpc-gateway', 'scs-0217/etcd/cn-authentication', off],
+  ['auth-token', 'scs-0217/etcd/acl-enabled', (value) => /^(simple$|jwt,)/.test(value)],
+  ['auth-token-ttl', 'scs-0217/etcd/acl-enabled', between(1, 3600)],
+  ['bcrypt-cost', 'scs-0217/etcd/acl-enabled', between(10, 31)],
+  ['host-whitelist', 'scs-0217/etcd/restricted-access', (value) => !/^\s*(\*|)\s*$/.test(value)],
+  ['cors', 'scs-0217/etcd/restricted-access', never],
+  [
+    'listen-metrics-urls',
+    'scs-0217/endpoints/https',
+    listOf((url) =>
+      /^(https:\/\/\S+|http:\/\/(127(\.\d{1,3}){3}|\[::1\]|localhost)(:\d+)?)$/.test(url),
+    ),
+  ],
+  ['enable-pprof', 'scs-0217/endpoints/secured', off],
+  ['auto-compaction-mode', 'scs-0215/etcd/compaction-mode', oneOf('periodic')],
+  [
+    'auto-compaction-retention',
+    'scs-0215/etcd/compaction-retention',
+    oneOf('8h', '8', '8h0m0s', '480m'),
+  ],
+  ['force-new-cluster', 'scs-0217/etcd/restricted-access', off],
+  ['force-new-cluster-bump-amount', 'scs-0217/etcd/restricted-access', never],
+  ['unsafe-no-fsync', 'scs-0217/etcd/five-members', off],
+  [
+    'feature-gates',
+    'scs-0217/etcd/restricted-access',
+    listOf(oneOf('CompactHashCheck=true', 'InitialCorruptCheck=true')),
+  ],
+  ['experimental-initial-corrupt-check', 'scs-0217/etcd/restricted-access', on],
+  ['experimental-compact-hash-check-enabled', 'scs-0217/etcd/restricted-access', on],
+  ['pre-vote', 'scs-0217/etcd/five-members', on],
+  ['strict-reconfig-check', 'scs-0217/etcd/five-members', on],
+  [
+    'log-outputs',
+    'scs-0217/etcd/restricted-access',
+    listOf(oneOf('stderr', 'stdout', 'default', 'systemd/journal')),
+  ],
+];
+
+/** Flags of etcd that tune and weaken nothing. */
+export const etcdFree: readonly FreeRow[] = [
+  ['backend-batch-interval', any],
+  ['backend-batch-limit', any],
+  ['backend-bbolt-freelist-type', oneOf('map', 'array')],
+  ['compaction-batch-limit', any],
+  ['compaction-sleep-interval', any],
+  ['corrupt-check-time', any],
+  ['election-timeout', between(50, 50_000)],
+  ['enable-lease-checkpoint', any],
+  ['grpc-keepalive-interval', any],
+  ['grpc-keepalive-min-time', any],
+  ['grpc-keepalive-timeout', any],
+  ['heartbeat-interval', between(10, 10_000)],
+  // At debug, requests are logged with their values.
+  ['log-level', oneOf('info', 'warn', 'error', 'panic', 'fatal')],
+  ['log-format', oneOf('json', 'console')],
+  ['logger', oneOf('zap')],
+  ['max-concurrent-streams', any],
+  ['max-request-bytes', any],
+  ['max-snapshots', any],
+  ['max-txn-ops', any],
+  ['max-wals', any],
+  ['memory-mlock', any],
+  ['metrics', oneOf('basic', 'extensive')],
+  ['quota-backend-bytes', any],
+  ['snapshot-catchup-entries', any],
+  ['snapshot-count', any],
+  ['warning-apply-duration', any],
+  ['warning-unary-request-duration', any],
+  ['watch-progress-notify-interval', any],
+];
