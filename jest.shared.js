@@ -6,7 +6,8 @@ module.exports = {
   // Pulumi keeps its settings among the globals and still reads them while it winds down.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   transform: {
-    '^.+\\.ts$': [
+    // The evaluator of CEL is an ES module.
+    '^.+\\.ts$|cel-js/lib/.+\\.js$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
@@ -14,6 +15,7 @@ module.exports = {
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
   // Pulumi loads both to serialize closures, which nothing here does; without them a suite starts
   // three times faster.
   moduleNameMapper: {

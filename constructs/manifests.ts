@@ -44,6 +44,15 @@ const breakGlassGroups = [
 const componentRegistries = ['docker.io/aquasec/kube-bench', 'quay.io/calico', 'registry.k8s.io'];
 
 const kubeBenchNamespace = 'hardened-kube-bench';
+
+/** Namespaces of the cluster itself. */
+const systemNamespaces = [
+  'default',
+  kubeBenchNamespace,
+  'kube-node-lease',
+  'kube-public',
+  'kube-system',
+] as const;
 const kubeBenchImage = 'docker.io/aquasec/kube-bench:v0.12.0';
 
 /** Synthesizes everything that runs and holds inside the cluster. */
@@ -136,13 +145,23 @@ function addPolicies(chart: Chart, blueprint: Blueprint): void {
   new NamespaceProtection(chart, 'namespaces', {
     breakGlassGroups,
     clusterLevel: kubernetes.podSecurity.enforce,
+    version: `v${kubernetes.minorVersion}`,
   });
-  new NodeProtection(chart, 'nodes', { breakGlassGroups });
+  new NodeProtection(chart, 'nodes', {
+    breakGlassGroups,
+    podNetworkServiceAccounts: [{ namespace: 'kube-system', name: 'calico-node' }],
+  });
   new RbacGuard(chart, 'rbac', {
     breakGlassGroups,
     allowedBindings: [
       { name: 'hardened-cluster:break-glass', group: principalGroups.breakGlassRoleArns },
     ],
+    clusterWideRoles: ['view', 'hardened-cluster:viewer', 'hardened-cluster:auditor'],
+    namespacedRoles: [
+      ...['admin', 'edit', 'view'],
+      ...['operator', 'viewer', 'auditor'].map((role) => `hardened-cluster:${role}`),
+    ],
+    systemNamespaces: [...systemNamespaces],
   });
 }
 
@@ -157,13 +176,7 @@ function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
     controlPlaneCidrs: nodeCidrs(blueprint),
     closedCidrs: etcdCidrs(blueprint),
     internalPorts: internalPorts(),
-    systemNamespaces: [
-      'default',
-      kubeBenchNamespace,
-      'kube-node-lease',
-      'kube-public',
-      'kube-system',
-    ],
+    systemNamespaces: [...systemNamespaces],
   });
 }
 
@@ -199,7 +212,7 @@ function addKubeBench(chart: Chart, blueprint: Blueprint): void {
     machines: [
       {
         name: 'control-plane',
-        targets: ['master', 'controlplane', 'node', 'policies'],
+        targets: ['master', 'controlplane', 'node'],
         nodeLabels: { 'node-role.kubernetes.io/control-plane': '' },
         tolerates: ['node-role.kubernetes.io/control-plane'],
       },

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
+import { renderGivesPower } from '../../lib/kubernetes/powers/render-powers';
 import { AdmissionPolicy } from '../admission/admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from '../admission/break-glass';
-import { celList, celString, requesterIs } from '../admission/cel';
+import { celList, celListField, celString, requesterIs } from '../admission/cel';
 
 /** Who may still hand out what leads to the whole cluster. */
 export interface RbacGuardProps {
@@ -9,14 +10,28 @@ export interface RbacGuardProps {
   readonly name?: string;
   /** Groups that may do so in an emergency. @default ['system:masters'] */
   readonly breakGlassGroups?: readonly string[];
-  /** Bindings to cluster-admin that anyone with the right may make, each with its one group. */
+  /** ClusterRoleBindings that anyone with the right may make, each with its one group. @default none */
   readonly allowedBindings?: readonly { readonly name: string; readonly group: string }[];
+  /** ClusterRoles that may be bound in the whole cluster. @default ['view'] */
+  readonly clusterWideRoles?: readonly string[];
+  /** ClusterRoles that may be bound inside a namespace. @default ['admin', 'edit', 'view'] */
+  readonly namespacedRoles?: readonly string[];
+  /** Namespaces in which only break-glass binds roles. @default ['kube-system'] */
+  readonly systemNamespaces?: readonly string[];
 }
 
 /** Bindings that Kubernetes and kubeadm make by themselves. */
 const systemBindings = [
   { name: 'cluster-admin', group: 'system:masters' },
   { name: 'kubeadm:cluster-admins', group: 'kubeadm:cluster-admins' },
+] as const;
+
+/** Groups and users that everybody, or nobody in particular, is among. */
+const everybody = [
+  'system:anonymous',
+  'system:authenticated',
+  'system:serviceaccounts',
+  'system:unauthenticated',
 ] as const;
 
 /** Keeps up the aggregated roles that Kubernetes itself defines, `admin` and `edit` among them. */
@@ -28,93 +43,28 @@ const roleControllers: readonly string[] = [
 const rbacGroup = 'rbac.authorization.k8s.io';
 
 /**
- * Refuses, outside break-glass, new bindings to cluster-admin, roles that hold everything or lead
- * to it (escalate, bind, impersonate, tokens of other accounts, `nodes/proxy`), and Secrets that
- * the control plane would fill with a token that never ends. RBAC itself stops only those who do
- * not hold these rights; this stops the ones who do.
+ * Refuses, outside break-glass, roles with a dangerous power (`lib/kubernetes/powers`), bindings of
+ * roles that are not on a list, and Secrets that the control plane would fill with a token that never
+ * ends. RBAC itself stops only those who do not hold these rights; this stops those who do.
+ *
+ * Bindings go by a list and not by a name to avoid: what a ClusterRole holds is not in the request, and
+ * an aggregated one is filled by a controller later.
  */
 export class RbacGuard extends Construct {
   constructor(scope: Construct, id: string, props: RbacGuardProps = {}) {
     super(scope, id);
     const name = props.name ?? 'hardened-cluster-rbac';
-    const variables = [breakGlassVariable(props.breakGlassGroups)];
-    const auditAnnotations = [breakGlassAnnotation('variables.risky')];
-    const known = [...systemBindings, ...(props.allowedBindings ?? [])]
-      .map(
-        (binding) =>
-          `(object.metadata.name == ${celString(binding.name)} && object.?subjects.orValue([]).all(s, s.kind == 'Group' && s.name == ${celString(binding.group)}))`,
-      )
-      .join(' || ');
-    new AdmissionPolicy(this, 'bindings', {
-      name: `${name}-bindings`,
-      description: 'cluster-admin is bound to break-glass only',
-      match: [
-        {
-          apiGroups: [rbacGroup],
-          apiVersions: ['v1'],
-          operations: ['CREATE', 'UPDATE'],
-          resources: ['clusterrolebindings', 'rolebindings'],
-        },
-      ],
-      variables: [
-        ...variables,
-        {
-          name: 'risky',
-          expression: `object.roleRef.kind == 'ClusterRole' && object.roleRef.name == 'cluster-admin' && !(request.kind.kind == 'ClusterRoleBinding' && (${known}))`,
-        },
-      ],
-      validations: [
-        {
-          expression: 'variables.breakGlass || !variables.risky',
-          message:
-            'cluster-admin is bound by break-glass only: bind a role that names what is needed',
-          reason: 'Forbidden',
-        },
-      ],
-      auditAnnotations,
-    });
-    new AdmissionPolicy(this, 'roles', {
-      name: `${name}-roles`,
-      description: 'No role leads to the whole cluster',
-      match: [
-        {
-          apiGroups: [rbacGroup],
-          apiVersions: ['v1'],
-          operations: ['CREATE', 'UPDATE'],
-          resources: ['clusterroles', 'roles'],
-        },
-      ],
-      variables: [
-        ...variables,
-        { name: 'rules', expression: 'object.?rules.orValue([])' },
-        {
-          name: 'risky',
-          expression: `!(${requesterIs(roleControllers)}) && !(request.operation == 'UPDATE' && variables.rules == oldObject.?rules.orValue([])) && variables.rules.exists(r, ${riskyRule('r')})`,
-        },
-      ],
-      validations: [
-        {
-          expression: 'variables.breakGlass || !variables.risky',
-          message:
-            'roles with wildcards for verbs and resources, escalate, bind, impersonate, serviceaccounts/token of any account or nodes/proxy are made by break-glass only',
-          reason: 'Forbidden',
-        },
-      ],
-      auditAnnotations,
-    });
+    const breakGlass = breakGlassVariable(props.breakGlassGroups);
+    this.guardBindings(`${name}-bindings`, props);
+    this.guardRoles(`${name}-roles`, props);
     new AdmissionPolicy(this, 'tokens', {
       name: `${name}-tokens`,
       description: 'No token without an end',
       match: [
-        {
-          apiGroups: [''],
-          apiVersions: ['v1'],
-          operations: ['CREATE'],
-          resources: ['secrets'],
-        },
+        { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] },
       ],
       variables: [
-        ...variables,
+        breakGlass,
         {
           name: 'risky',
           expression: "object.?type.orValue('') == 'kubernetes.io/service-account-token'",
@@ -128,33 +78,114 @@ export class RbacGuard extends Construct {
           reason: 'Forbidden',
         },
       ],
-      auditAnnotations,
+      auditAnnotations: [breakGlassAnnotation('variables.risky')],
+    });
+  }
+
+  private guardBindings(name: string, props: RbacGuardProps): void {
+    const clusterWide = props.clusterWideRoles ?? ['view'];
+    const namespaced = props.namespacedRoles ?? ['admin', 'edit', 'view'];
+    const known = [...systemBindings, ...(props.allowedBindings ?? [])]
+      .map(
+        (binding) =>
+          `(object.metadata.name == ${celString(binding.name)} && variables.subjects.all(s, s.kind == 'Group' && s.name == ${celString(binding.group)}))`,
+      )
+      .join(' || ');
+    new AdmissionPolicy(this, 'bindings', {
+      name,
+      description: 'Roles that lead to more are bound by break-glass only',
+      match: [
+        {
+          apiGroups: [rbacGroup],
+          apiVersions: ['v1'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: ['clusterrolebindings', 'rolebindings'],
+        },
+      ],
+      variables: [
+        breakGlassVariable(props.breakGlassGroups),
+        { name: 'subjects', expression: celListField('object', 'subjects') },
+        {
+          name: 'unchanged',
+          expression: `request.operation == 'UPDATE' && object.roleRef == oldObject.roleRef && variables.subjects == ${celListField('oldObject', 'subjects')}`,
+        },
+        {
+          name: 'clusterWide',
+          expression: "request.kind.kind == 'ClusterRoleBinding'",
+        },
+        { name: 'known', expression: `variables.clusterWide && (${known})` },
+        {
+          name: 'listed',
+          expression: `variables.clusterWide ? object.roleRef.name in ${celList(clusterWide)} : (!(request.namespace in ${celList(props.systemNamespaces ?? ['kube-system'])}) && (object.roleRef.kind == 'Role' || object.roleRef.name in ${celList(namespaced)}))`,
+        },
+        {
+          name: 'forEverybody',
+          expression: `variables.subjects.exists(s, s.kind != 'ServiceAccount' && s.name in ${celList(everybody)})`,
+        },
+        {
+          name: 'risky',
+          expression:
+            '!variables.unchanged && !variables.known && (!variables.listed || variables.forEverybody)',
+        },
+      ],
+      validations: [
+        {
+          expression: 'variables.breakGlass || !variables.risky',
+          message: `this role is bound by break-glass only: others bind ${clusterWide.join(', ')} in the whole cluster and, outside the system's namespaces, Roles and the ClusterRoles ${namespaced.join(', ')}, never to ${everybody.join(', ')}`,
+          reason: 'Forbidden',
+        },
+      ],
+      auditAnnotations: [breakGlassAnnotation('variables.risky')],
+    });
+  }
+
+  private guardRoles(name: string, props: RbacGuardProps): void {
+    const selectors = `dyn(object).?aggregationRule.?clusterRoleSelectors.orValue([])`;
+    new AdmissionPolicy(this, 'roles', {
+      name,
+      description: 'No role leads to the whole cluster',
+      match: [
+        {
+          apiGroups: [rbacGroup],
+          apiVersions: ['v1'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: ['clusterroles', 'roles'],
+        },
+      ],
+      variables: [
+        breakGlassVariable(props.breakGlassGroups),
+        { name: 'rules', expression: celListField('object', 'rules') },
+        // Labels decide which aggregated roles take up the rules.
+        {
+          name: 'unchanged',
+          expression: `request.operation == 'UPDATE' && variables.rules == ${celListField('oldObject', 'rules')} && ${labels('object')} == ${labels('oldObject')} && ${aggregation('object')} == ${aggregation('oldObject')}`,
+        },
+        {
+          name: 'powerful',
+          expression: `variables.rules.exists(r, ${renderGivesPower('r', "request.kind.kind == 'ClusterRole'")})`,
+        },
+        // What a selector takes up by other means than labels of its own, cluster-admin may be among.
+        {
+          name: 'aggregatesAll',
+          expression: `${selectors}.exists(s, dyn(s).?matchExpressions.orValue([]).size() > 0 || dyn(s).?matchLabels.orValue({}).size() == 0 || dyn(s).?matchLabels.orValue({}).exists(k, k.startsWith('kubernetes.io/')))`,
+        },
+        {
+          name: 'risky',
+          expression: `!variables.unchanged && !(${requesterIs(roleControllers)}) && (variables.powerful || variables.aggregatesAll)`,
+        },
+      ],
+      validations: [
+        {
+          expression: 'variables.breakGlass || !variables.risky',
+          message:
+            'this role is made by break-glass only, as it leads to more than it says: escalate, bind, impersonate, tokens of any account, nodes/proxy, signers of kubernetes.io, Secrets of the whole cluster, admission, API services, exceptions from the policies, persistent volumes, or an aggregation by anything but labels of its own',
+          reason: 'Forbidden',
+        },
+      ],
+      auditAnnotations: [breakGlassAnnotation('variables.risky')],
     });
   }
 }
 
-/** Resources on which some verb leads to other people's rights. */
-const leadingResources: readonly string[] = [
-  '*',
-  'clusterrolebindings',
-  'clusterroles',
-  'groups',
-  'rolebindings',
-  'roles',
-  'serviceaccounts',
-  'serviceaccounts/token',
-  'users',
-];
-
-/** CEL: whether a rule of a role leads to more than it says. */
-function riskyRule(rule: string): string {
-  const verbs = (names: readonly string[]) => `${rule}.verbs.exists(v, v in ${celList(names)})`;
-  const resources = (names: readonly string[]) =>
-    `${rule}.?resources.orValue([]).exists(x, x in ${celList(names)})`;
-  return [
-    `(${verbs(['*'])} && ${resources(leadingResources)})`,
-    `(${verbs(['escalate', 'bind', 'impersonate'])})`,
-    `(${resources(['serviceaccounts/token'])} && ${rule}.?resourceNames.orValue([]).size() == 0)`,
-    `(${resources(['nodes/proxy'])})`,
-  ].join(' || ');
-}
+const labels = (object: string) => `dyn(${object}).?metadata.?labels.orValue({})`;
+const aggregation = (object: string) => `dyn(${object}).?aggregationRule.orValue({})`;

@@ -18,6 +18,11 @@ export function requesterIs(users: readonly string[]): string {
   return `request.userInfo.?username.orValue('') in ${celList(users)}`;
 }
 
+/** CEL: a list of an object, empty where it is missing or null, as the rules of an aggregated role are. */
+export function celListField(object: string, field: string): string {
+  return `(dyn(${object}).?${field}.orValue(null) == null ? [] : dyn(${object}).${field})`;
+}
+
 /** CEL: the value of a label of `object`, or `''`. */
 export function labelOf(object: string, key: string): string {
   return `${object}.?metadata.?labels[?${celString(key)}].orValue('')`;

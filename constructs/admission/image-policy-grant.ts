@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Subject } from '../kinds';
 import { addNamespacedObject } from '../synthesis/kubernetes-object';
-import { policyApiGroup } from './policy-api-group';
+import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 
 /** An exception from the image policy. The registries themselves know none. */
 export interface ImagePolicyGrantProps {

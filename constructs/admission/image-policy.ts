@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { celString } from './cel';
 import { imagePattern } from './image-pattern';
-import { policyApiGroup } from './policy-api-group';
+import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 import { podRequests, podVariables } from './pod-requests';
 
 /** Where images may come from and how they are named. */

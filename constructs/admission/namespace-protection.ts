@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
-import { celList, labelOf } from './cel';
+import { celList, celString, labelOf } from './cel';
 
 /** Who may weaken a namespace. */
 export interface NamespaceProtectionProps {
@@ -11,19 +11,33 @@ export interface NamespaceProtectionProps {
   readonly breakGlassGroups?: readonly string[];
   /** Enforced level of namespaces without a label, as set in the API server. @default 'baseline' */
   readonly clusterLevel?: 'baseline' | 'restricted';
+  /**
+   * Version of the levels that namespaces may name besides the latest, such as `v1.36`: the cluster's.
+   *
+   * @default none
+   */
+  readonly version?: string;
 }
 
 const prefix = 'pod-security.kubernetes.io/';
 
 /**
- * No user makes a namespace weaker than the cluster's Pod Security level, lowers the level of one,
- * or pins an older version of the level, but break-glass: otherwise a user who can label a
- * namespace could lift every rule that goes by it.
+ * Only break-glass makes a namespace weaker than the cluster's Pod Security level, lowers the level of
+ * one, or pins an older version of the level: otherwise everyone who can label a namespace could lift
+ * the rules that go by its level. Only break-glass raises a privileged one either: privileged pods may
+ * run in it, and the exec guard goes by the label.
  */
 export class NamespaceProtection extends Construct {
   constructor(scope: Construct, id: string, props: NamespaceProtectionProps = {}) {
     super(scope, id);
     const clusterLevel = props.clusterLevel ?? 'baseline';
+    const versions = ['', 'latest', ...(props.version === undefined ? [] : [props.version])];
+    const version = (object: string) => labelOf(object, `${prefix}enforce-version`);
+    // From a pinned version to the cluster's own.
+    const raised =
+      props.version === undefined
+        ? ''
+        : ` || (${version('object')} == ${celString(props.version)} && !(${version('oldObject')} in ['', 'latest']))`;
     const rank = (object: string) => rankOf(labelOf(object, `${prefix}enforce`), clusterLevel);
     new AdmissionPolicy(this, 'policy', {
       name: props.name ?? 'hardened-cluster-namespaces',
@@ -33,7 +47,8 @@ export class NamespaceProtection extends Construct {
           apiGroups: [''],
           apiVersions: ['v1'],
           operations: ['CREATE', 'UPDATE'],
-          resources: ['namespaces'],
+          // The subresources write labels as well.
+          resources: ['namespaces', 'namespaces/*'],
         },
       ],
       variables: [
@@ -45,7 +60,11 @@ export class NamespaceProtection extends Construct {
         },
         {
           name: 'versionKept',
-          expression: `request.operation == 'UPDATE' ? ${labelOf('object', `${prefix}enforce-version`)} == ${labelOf('oldObject', `${prefix}enforce-version`)} : ${labelOf('object', `${prefix}enforce-version`)} in ['', 'latest']`,
+          expression: `request.operation == 'UPDATE' ? ${version('object')} == ${version('oldObject')}${raised} : ${version('object')} in ${celList(versions)}`,
+        },
+        {
+          name: 'opened',
+          expression: `request.operation == 'UPDATE' && ${labelOf('oldObject', `${prefix}enforce`)} == 'privileged' && ${labelOf('object', `${prefix}enforce`)} != 'privileged'`,
         },
       ],
       validations: [
@@ -55,13 +74,21 @@ export class NamespaceProtection extends Construct {
           reason: 'Forbidden',
         },
         {
+          expression: 'variables.breakGlass || !variables.opened',
+          message:
+            'a namespace at the level privileged is raised by break-glass only: privileged pods may run in it, and would no longer be guarded',
+          reason: 'Forbidden',
+        },
+        {
           expression: 'variables.breakGlass || variables.versionKept',
-          message: `the label ${prefix}enforce-version is changed by break-glass only: an older version knows fewer rules`,
+          message: `the label ${prefix}enforce-version is changed by break-glass only: an older version knows fewer rules (got one that is not ${versions.filter((each) => each !== '').join(' or ')})`,
           reason: 'Forbidden',
         },
       ],
       auditAnnotations: [
-        breakGlassAnnotation('variables.rank < variables.floor || !variables.versionKept'),
+        breakGlassAnnotation(
+          'variables.rank < variables.floor || variables.opened || !variables.versionKept',
+        ),
       ],
     });
   }

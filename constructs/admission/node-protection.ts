@@ -14,6 +14,16 @@ export interface NodeProtectionProps {
     readonly namespace: string;
     readonly name: string;
   }[];
+  /**
+   * Service accounts of the pod network: they write annotations and the status of nodes, each pod those
+   * of its own node.
+   *
+   * @default none
+   */
+  readonly podNetworkServiceAccounts?: readonly {
+    readonly namespace: string;
+    readonly name: string;
+  }[];
 }
 
 /** Users of the control plane that set taints and labels of nodes in the course of their work. */
@@ -40,6 +50,9 @@ const protectedPrefixes: readonly string[] = [
 export class NodeProtection extends Construct {
   constructor(scope: Construct, id: string, props: NodeProtectionProps = {}) {
     super(scope, id);
+    const podNetworkUsers = (props.podNetworkServiceAccounts ?? []).map(
+      ({ namespace, name }) => `system:serviceaccount:${namespace}:${name}`,
+    );
     const users = [
       ...controllers,
       ...(props.trustedServiceAccounts ?? []).map(
@@ -54,7 +67,8 @@ export class NodeProtection extends Construct {
           apiGroups: [''],
           apiVersions: ['v1'],
           operations: ['CREATE', 'UPDATE'],
-          resources: ['nodes'],
+          // Labels are written by way of the status as well.
+          resources: ['nodes', 'nodes/*'],
         },
       ],
       variables: [
@@ -79,6 +93,18 @@ export class NodeProtection extends Construct {
           expression:
             'variables.labels == variables.oldLabels && variables.taints == variables.oldTaints',
         },
+        {
+          // What ties a node to its machine, its owners and its part of the pod network.
+          name: 'identityKept',
+          expression: `request.operation != 'UPDATE' || (${identity('object')} == ${identity('oldObject')} && ${networkAnnotations('object')} == ${networkAnnotations('oldObject')})`,
+        },
+        { name: 'podNetwork', expression: requesterIs(podNetworkUsers) },
+        {
+          // A token of a pod names the node that it is bound to.
+          name: 'foreignNode',
+          expression:
+            "variables.podNetwork && !('authentication.kubernetes.io/node-name' in request.userInfo.?extra.orValue({}) && request.userInfo.extra['authentication.kubernetes.io/node-name'].exists(n, n == object.metadata.name))",
+        },
       ],
       validations: [
         {
@@ -86,10 +112,44 @@ export class NodeProtection extends Construct {
           message: `taints and labels below ${protectedPrefixes.join(', ')} are changed by the node itself, the control plane and break-glass only`,
           reason: 'Forbidden',
         },
+        {
+          expression:
+            'variables.breakGlass || variables.trusted || variables.identityKept || variables.podNetwork',
+          message: `owners, finalizers, spec.providerID, spec.podCIDRs and annotations below ${networkPrefixes.join(', ')} of nodes are changed by the node itself, the control plane, the pod network and break-glass only`,
+          reason: 'Forbidden',
+        },
+        {
+          expression: 'variables.breakGlass || !variables.foreignNode',
+          message: 'a pod of the pod network changes the node that it runs on, and no other',
+          reason: 'Forbidden',
+        },
       ],
-      auditAnnotations: [breakGlassAnnotation('!variables.trusted && !variables.kept')],
+      auditAnnotations: [
+        breakGlassAnnotation('!variables.trusted && (!variables.kept || !variables.identityKept)'),
+      ],
     });
   }
+}
+
+/** Annotations by which the pod network routes to a node. */
+const networkPrefixes: readonly string[] = ['projectcalico.org/', 'csi.volume.kubernetes.io/'];
+
+/** CEL: what ties a node to its machine and owners. */
+function identity(object: string): string {
+  const fields = [
+    '?metadata.?ownerReferences.orValue([])',
+    '?metadata.?finalizers.orValue([])',
+    "?spec.?providerID.orValue('')",
+    '?spec.?podCIDRs.orValue([])',
+  ];
+  return `[${fields.map((field) => `dyn(dyn(${object}).${field})`).join(', ')}]`;
+}
+
+/** CEL: the annotations of the pod network as sorted `key=value` texts. */
+function networkAnnotations(object: string): string {
+  const annotations = `dyn(${object}).?metadata.?annotations.orValue({})`;
+  const isNetwork = networkPrefixes.map((prefix) => `k.startsWith('${prefix}')`).join(' || ');
+  return `${annotations}.map(k, ${isNetwork}, k + '=' + ${annotations}[k]).sort()`;
 }
 
 /** CEL: the protected labels of a node as sorted `key=value` texts. */

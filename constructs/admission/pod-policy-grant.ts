@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Subject } from '../kinds';
 import { addNamespacedObject } from '../synthesis/kubernetes-object';
-import { policyApiGroup } from './policy-api-group';
+import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 import type { PodRuleName } from './pod-rules';
 
 /** An exception from the pod policy. */

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { AdmissionPolicy } from './admission-policy';
 import { celString } from './cel';
-import { policyApiGroup } from './policy-api-group';
+import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 import { defaultVolumes, podRules } from './pod-rules';
 import { podRequests, podVariables } from './pod-requests';
 

@@ -32,9 +32,10 @@ export class TokenAutomount extends Construct {
       ],
       validations: [
         {
-          // The ServiceAccount admission plugin has run by now and left its volume behind.
+          // Whatever the volume is called: the ServiceAccount admission plugin has run by now and left
+          // its own behind.
           expression:
-            "object.spec.?serviceAccountName.orValue('default') != 'default' || !object.spec.?volumes.orValue([]).exists(v, v.name.startsWith('kube-api-access-') && has(v.projected))",
+            "object.spec.?serviceAccountName.orValue('default') != 'default' || !object.spec.?volumes.orValue([]).exists(v, v.?projected.?sources.orValue([]).exists(s, has(s.serviceAccountToken)))",
           message:
             'the token of the service account default is not mounted: set automountServiceAccountToken to false, or give the pod a service account of its own',
           reason: 'Forbidden',

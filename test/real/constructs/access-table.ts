@@ -287,8 +287,8 @@ const role = (rule: Json) =>
     rules: [{ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['get'] }, rule],
   });
 const everything = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
-const leads = 'are made by break-glass only';
-const admins = 'cluster-admin is bound by break-glass only';
+const leads = 'this role is made by break-glass only';
+const admins = 'this role is bound by break-glass only';
 
 /** Roles and bindings. */
 const roles: readonly RequestRow[] = [
@@ -428,10 +428,16 @@ const roles: readonly RequestRow[] = [
     role({ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['*'] }),
   ),
   allow('a role with everything of break-glass', 'breakGlass', role(everything)),
-  allow(
-    'a label of the role admin, which leads to more',
+  deny(
+    'a label of the role admin, by which another role could take it up',
     'rogue',
     change(`${rbac}/clusterroles/admin`, { metadata: { labels: { seen: 'true' } } }),
+    leads,
+  ),
+  allow(
+    'an annotation of the role admin',
+    'rogue',
+    change(`${rbac}/clusterroles/admin`, { metadata: { annotations: { seen: 'true' } } }),
   ),
   allow(
     'a rule of its own for a role that holds more already',

@@ -16,6 +16,8 @@ export const people = {
   /** Bound to cluster-admin behind everybody's back. */
   rogue: { user: 'rogue', group: 'test:rogues' },
   node: { user: 'system:node:node-1', group: 'system:nodes' },
+  /** The pod network's account, as a token says that is bound to no pod. */
+  calicoNode: { user: 'system:serviceaccount:kube-system:calico-node', group: undefined },
   approver: { user: 'hardened-cluster:certificate-approver', group: undefined },
 } as const;
 

@@ -11,6 +11,7 @@ import { waitFor } from '../../support/kubernetes/kube-process';
 import { testedMinorVersions } from '../../support/kubernetes/tested-minor-versions';
 import { describeWithTools } from '../../support/tools';
 import { accessTable } from './access-table';
+import { attackTable } from './attack-table';
 import { approve, askForCertificate } from './certificates';
 import {
   deploy,
@@ -40,10 +41,11 @@ interface AuditEvent {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-const table: readonly RequestRow[] = [...podTable, ...imageTable, ...accessTable];
+const table: readonly RequestRow[] = [...podTable, ...imageTable, ...accessTable, ...attackTable];
 
-test('the table has at least 120 requests, each with a title of its own', () => {
-  expect(table.length).toBeGreaterThanOrEqual(120);
+test('the tables have at least 250 attacks and 120 other requests, each with a title of its own', () => {
+  expect(attackTable.length).toBeGreaterThanOrEqual(250);
+  expect(table.length - attackTable.length).toBeGreaterThanOrEqual(120);
   const titles = table.map(({ title, as }) => `${title} (${as})`);
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
 });

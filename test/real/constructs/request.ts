@@ -22,6 +22,11 @@ export function change(path: string, body: object): RequestRow['send'] {
   return (client) => client.patch(`${path}${dryRun}`, body);
 }
 
+/** A request that replaces an object. */
+export function put(path: string, body: object): RequestRow['send'] {
+  return (client) => client.put(`${path}${dryRun}`, body);
+}
+
 /** A request that opens a stream; nothing is behind it, so it never gets far. */
 export function connect(path: string, method: 'get' | 'post' = 'post'): RequestRow['send'] {
   return (client) => (method === 'get' ? client.get(path) : client.post(path, undefined));

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { synthesizeManifests } from '../../../constructs/manifests';
 import { planWorker } from '../../../lib/kubernetes/node/plan-worker';
 import { resolveLock } from '../../../lib/machine/artifact-lock';
 import { planPki } from '../../../lib/pki/pki-plan';
@@ -15,8 +16,20 @@ import {
 import { materializePki } from '../../support/pki';
 import { describeWithTools, findKubeBenchRules } from '../../support/tools';
 
-/** The newest CIS profile that this version of kube-bench has. */
-const benchmark = 'cis-1.10';
+/** Arguments of the CronJobs that are shipped, by machine. */
+function shippedArguments(machine: string): { benchmark: string; targets: string[] } {
+  const objects = synthesizeManifests(makeBlueprint()).flatMap((file) => file.objects) as {
+    kind: string;
+    metadata: { name: string };
+  }[];
+  const job = objects.find(
+    ({ kind, metadata }) => kind === 'CronJob' && metadata.name === `kube-bench-${machine}`,
+  );
+  const args = /"args":(\[[^\]]*\])/.exec(JSON.stringify(job))?.[1] ?? '[]';
+  const words = JSON.parse(args) as string[];
+  const after = (flag: string) => words[words.indexOf(flag) + 1] ?? '';
+  return { benchmark: after('--benchmark'), targets: after('--targets').split(',') };
+}
 
 /** Every FAIL, with the reason that docs/kubernetes.md gives. */
 const failures: Readonly<Record<string, string>> = {
@@ -51,7 +64,7 @@ describeWithTools('kube-bench', ['kube-bench', 'kubeadm@1.36', 'openssl'], (tool
 
   beforeAll(async () => {
     const pki = await materializePki(planPki(blueprint));
-    const common = { kubeBench: tools['kube-bench'], rules, benchmark };
+    const common = { kubeBench: tools['kube-bench'], rules };
     const rendered = await renderControlPlaneRoot({
       blueprint,
       pki,
@@ -80,7 +93,9 @@ describeWithTools('kube-bench', ['kube-bench', 'kubeadm@1.36', 'openssl'], (tool
     ]);
     const controlPlane = await runKubeBench({
       ...common,
-      targets: ['master', 'controlplane'],
+      benchmark: shippedArguments('control-plane').benchmark,
+      // The section on nodes is run once, over a worker's tree.
+      targets: shippedArguments('control-plane').targets.filter((target) => target !== 'node'),
       root: rendered.root,
       processes: await Promise.all(
         ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((program) =>
@@ -103,7 +118,7 @@ describeWithTools('kube-bench', ['kube-bench', 'kubeadm@1.36', 'openssl'], (tool
       ) ?? [];
     const node = await runKubeBench({
       ...common,
-      targets: ['node'],
+      ...shippedArguments('worker-general'),
       root: worker,
       processes: [
         service.split(/[\s\\]+/).filter((word) => word !== ''),
