@@ -22,9 +22,17 @@ export function powersOfRule(rule: RbacRule, kind: RoleKind): readonly Dangerous
   return dangerousPowers.filter((power) => gives(rule, kind, power));
 }
 
-/** Whether a rule opens every path of the API server that is no resource. */
-export function opensEveryUrl({ nonResourceURLs }: RbacRule): boolean {
-  return (nonResourceURLs ?? []).some((url) => url === '*' || url === '/*');
+/**
+ * Whether a rule sweeps up what nobody listed: every path of the API server that is no resource, or
+ * every verb on every resource of a group of Kubernetes' own.
+ */
+export function isSweeping({ verbs, apiGroups, resources, nonResourceURLs }: RbacRule): boolean {
+  return (
+    (nonResourceURLs ?? []).some((url) => url === '*' || url === '/*') ||
+    ((verbs ?? []).includes('*') &&
+      (resources ?? []).includes('*') &&
+      (apiGroups ?? []).some((group) => !group.includes('.') || group.endsWith('.k8s.io')))
+  );
 }
 
 function gives(rule: RbacRule, kind: RoleKind, power: DangerousPower): boolean {

@@ -8,17 +8,21 @@ const field = (rule: string, name: string) =>
   `(dyn(${rule}).?${name}.orValue(null) == null ? [] : dyn(${rule}).${name})`;
 
 /**
- * CEL: whether a rule gives one of the powers or opens every URL; the same as `powersOfRule` and
- * `opensEveryUrl`.
+ * CEL: whether a rule gives one of the powers or is sweeping; the same as `powersOfRule` and
+ * `isSweeping`.
  *
  * @param rule CEL expression of the rule.
  * @param isClusterRole CEL expression: whether it stands in a ClusterRole.
  */
 export function renderGivesPower(rule: string, isClusterRole: string): string {
   const urls = `${field(rule, 'nonResourceURLs')}.exists(u, u == '*' || u == '/*')`;
-  return [...dangerousPowers.map((power) => renderPower(rule, isClusterRole, power)), urls]
-    .map((expression) => `(${expression})`)
-    .join(' || ');
+  const group = [
+    `${field(rule, 'verbs')}.exists(v, v == '*')`,
+    `${field(rule, 'resources')}.exists(x, x == '*')`,
+    `${field(rule, 'apiGroups')}.exists(g, !g.contains('.') || g.endsWith('.k8s.io'))`,
+  ].join(' && ');
+  const powers = dangerousPowers.map((power) => renderPower(rule, isClusterRole, power));
+  return [...powers, urls, group].map((expression) => `(${expression})`).join(' || ');
 }
 
 function renderPower(rule: string, isClusterRole: string, power: DangerousPower): string {
