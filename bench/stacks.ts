@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { PkiStore } from '../cli/plan/pki-store';
-import { planCluster, planParts } from '../cli/plan/plan-cluster';
+import { planStack } from '../stacks/cluster/plan-stack';
+import { registerCluster } from '../cli/plan/register-cluster';
 import { resolveBlueprint } from '../lib/blueprint/resolve';
 import { inTurn } from '../stacks/machines/in-turn';
 import { WorkerPool } from '../stacks/machines/worker-pool';
@@ -120,7 +121,7 @@ async function planPools(
   let count = 0;
   for (let time = 0; time < times; time += 1) {
     const store = PkiStore.open('/nonexistent');
-    const { resources } = await planCluster(planParts(blueprint), store, now);
+    const { resources } = await registerCluster(planStack(blueprint), store, now);
     count = resources.length;
   }
   return { microseconds: (processorMicroseconds() - started) / times, resources: count };

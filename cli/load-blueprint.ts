@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Blueprint } from '../lib/blueprint/blueprint';
+import { ConfigFileError, findConfigFile, readConfigFile } from '../lib/blueprint/config-file';
 import { BlueprintError } from '../lib/blueprint/problem';
 import { resolveBlueprint } from '../lib/blueprint/resolve';
-import { readConfigFile } from './config-file';
 import { InputError } from './input-error';
 
 /** Which configuration to take. */
@@ -14,12 +13,6 @@ export interface ConfigChoice {
   readonly kubernetesVersion?: string;
 }
 
-/** Configuration in the working folder that is taken when none is named. */
-const usualFile = 'cluster.yaml';
-
-/** Shipped with the package: what `plan` shows to somebody who has no configuration yet. */
-const exampleFile = path.join(packageRoot(), 'examples', 'standard', 'cluster.yaml');
-
 /**
  * Reads and resolves the configuration.
  *
@@ -29,8 +22,8 @@ export function loadBlueprint(
   choice: ConfigChoice,
   now: Date,
 ): { readonly blueprint: Blueprint; readonly file: string } {
-  const file = choice.config ?? (existsSync(usualFile) ? usualFile : exampleFile);
-  const config = readConfigFile(file);
+  const file = findConfigFile(choice.config);
+  const config = read(file);
   const input = withChoices(config, choice);
   try {
     return {
@@ -41,6 +34,14 @@ export function loadBlueprint(
     if (!(error instanceof BlueprintError)) throw error;
     const shown = path.relative(process.cwd(), file);
     throw new InputError(error.message.split('\n').map((line) => `${shown}: ${line}`));
+  }
+}
+
+function read(file: string): object {
+  try {
+    return readConfigFile(file);
+  } catch (error) {
+    throw error instanceof ConfigFileError ? new InputError(error.messages) : error;
   }
 }
 
@@ -58,10 +59,4 @@ function withChoices(config: object, { profile, kubernetesVersion }: ConfigChoic
           },
         }),
   };
-}
-
-/** Folder of package.json, whether this runs from the sources or from `dist/`. */
-function packageRoot(): string {
-  const above = path.resolve(__dirname, '..');
-  return path.basename(above) === 'dist' ? path.dirname(above) : above;
 }

@@ -4,7 +4,7 @@ import { parseCidr, renderAddress } from '../lib/blueprint/ipv4';
 import { controlPlaneUsers, principalGroups } from '../lib/kubernetes/access/identities';
 import { poolLabel } from '../lib/kubernetes/node/plan-worker';
 import { featuresOf, nodeSoftware } from '../lib/kubernetes/releases';
-import { planAddresses } from '../lib/network/address-plan';
+import { planAddresses, type AddressPlan } from '../lib/network/address-plan';
 import { documentedPorts } from '../lib/network/documented-ports';
 import { CalicoNetwork } from './calico/calico-network';
 import { CertificateApprover } from './access/certificate-approver';
@@ -56,10 +56,13 @@ const systemNamespaces = [
 const kubeBenchImage = 'docker.io/aquasec/kube-bench:v0.12.0';
 
 /** Synthesizes everything that runs and holds inside the cluster. */
-export function synthesizeManifests(blueprint: Blueprint): readonly ManifestFile[] {
+export function synthesizeManifests(
+  blueprint: Blueprint,
+  addresses: AddressPlan = planAddresses(blueprint),
+): readonly ManifestFile[] {
   const app = new App({ recordConstructMetadata: false });
-  for (const [name, build] of charts) build(chartIn(app, name), blueprint);
-  addNamespaces(app, blueprint);
+  for (const [name, build] of charts) build(chartIn(app, name), blueprint, addresses);
+  addNamespaces(app, blueprint, addresses);
   return [...synthesize(app)]
     .filter(({ objects }) => objects.length > 0)
     .map(({ name, objects, yaml }) => ({ name: `${name}.yaml`, objects, yaml }))
@@ -73,7 +76,7 @@ function chartIn(app: App, name: string): Chart {
   });
 }
 
-type ChartBuilder = (chart: Chart, blueprint: Blueprint) => void;
+type ChartBuilder = (chart: Chart, blueprint: Blueprint, addresses: AddressPlan) => void;
 
 const charts: readonly (readonly [string, ChartBuilder])[] = [
   ['10-system-namespaces', addSystemNamespaces],
@@ -84,15 +87,15 @@ const charts: readonly (readonly [string, ChartBuilder])[] = [
   ['70-kube-bench', addKubeBench],
 ];
 
-function addSystemNamespaces(chart: Chart, blueprint: Blueprint): void {
+function addSystemNamespaces(chart: Chart, blueprint: Blueprint, { reserved }: AddressPlan): void {
   const { kubernetes, network } = blueprint;
   const vpc = parseCidr(network.vpcCidr);
   if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${network.vpcCidr}`);
   new SystemNamespaces(chart, 'system', {
     podSecurity: kubernetes.podSecurity.enforce,
     version: `v${kubernetes.minorVersion}`,
-    nodeCidrs: nodeCidrs(blueprint),
-    apiServerCidrs: nodeCidrs(blueprint),
+    nodeCidrs: reserved.nodes,
+    apiServerCidrs: reserved.nodes,
     // The VPC's resolver answers at both addresses.
     resolverCidrs: [`${renderAddress(vpc.base + 2)}/32`, '169.254.169.253/32'],
   });
@@ -165,7 +168,7 @@ function addPolicies(chart: Chart, blueprint: Blueprint): void {
   });
 }
 
-function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
+function addPodNetwork(chart: Chart, blueprint: Blueprint, { reserved }: AddressPlan): void {
   new CalicoNetwork(chart, 'calico', {
     version: nodeSoftware.calico,
     podCidr: blueprint.network.podCidr,
@@ -173,8 +176,8 @@ function addPodNetwork(chart: Chart, blueprint: Blueprint): void {
     apiServer: { host: blueprint.names.api, port: namedPorts.apiServer },
   });
   new NetworkIsolation(chart, 'isolation', {
-    controlPlaneCidrs: nodeCidrs(blueprint),
-    closedCidrs: etcdCidrs(blueprint),
+    controlPlaneCidrs: reserved.nodes,
+    closedCidrs: reserved.etcd,
     internalPorts: internalPorts(),
     systemNamespaces: [...systemNamespaces],
   });
@@ -227,7 +230,7 @@ function addKubeBench(chart: Chart, blueprint: Blueprint): void {
 }
 
 /** A chart each, so that one namespace can be applied without the others. */
-function addNamespaces(app: App, blueprint: Blueprint): void {
+function addNamespaces(app: App, blueprint: Blueprint, { reserved }: AddressPlan): void {
   const { namespaces, kubernetes } = blueprint;
   const { enforce, audit, warn } = kubernetes.podSecurity;
   for (const namespace of namespaces) {
@@ -246,23 +249,14 @@ function addNamespaces(app: App, blueprint: Blueprint): void {
       egressToNamespaces: namespaces
         .filter((other) => other.ingressFromNamespaces.includes(name))
         .map((other) => other.name),
-      egressToCidrs: { cidrs: egressToCidrs, except: etcdCidrs(blueprint) },
-      ...(apiServerAccess && { apiServerCidrs: nodeCidrs(blueprint) }),
+      egressToCidrs: { cidrs: egressToCidrs, except: reserved.etcd },
+      ...(apiServerAccess && { apiServerCidrs: reserved.nodes }),
       operators: {
         clusterRole: 'hardened-cluster:operator',
         group: principalGroups.operatorRoleArns,
       },
     });
   }
-}
-
-/** Networks of control plane, workers and internal load balancer, in zones of today and later ones. */
-function nodeCidrs(blueprint: Blueprint): readonly string[] {
-  return planAddresses(blueprint).reserved.nodes;
-}
-
-function etcdCidrs(blueprint: Blueprint): readonly string[] {
-  return planAddresses(blueprint).reserved.etcd;
 }
 
 /** Every port that the documents list for nodes, but the API server's and those of NodePorts. */

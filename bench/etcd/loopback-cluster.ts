@@ -13,6 +13,7 @@ import { createRequest, selfSign, signRequest } from '../../lib/pki/issue-certif
 import { generateKey } from '../../lib/pki/key';
 import { etcdUsers } from '../../lib/pki/pki-plan';
 import type { TlsIdentity } from './client';
+import { planAddresses } from '../../lib/network/address-plan';
 
 /** etcd members on loopback: as planned, or with TLS and access control taken away. */
 export interface LoopbackCluster {
@@ -52,7 +53,7 @@ export async function startLoopbackCluster(
     const folder = join(scratch, member.name);
     mkdirSync(folder, { mode: 0o700 });
     const flags: Record<string, EtcdFlagValue> = {
-      ...planMemberFlags(blueprint, member),
+      ...planMemberFlags(blueprint, member, planAddresses(blueprint)),
       'listen-client-urls': client,
       'advertise-client-urls': client,
       'listen-peer-urls': peer,

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { renderProblem } from '../../lib/blueprint/problem';
 import { fetchChecksums } from '../../lib/machine/fetch-checksums';
 import { listUnlocked } from '../../lib/machine/list-unlocked';
-import { planMachines } from '../../lib/cluster/plan-machines';
+import { planCluster } from '../../lib/cluster/plan-cluster';
 import type { ExitCode } from '../exit-code';
 import { writeReport } from '../write-report';
 import { InputError } from '../input-error';
@@ -22,7 +22,7 @@ export interface LockOptions extends ConfigChoice {
  */
 export async function runLock(options: LockOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
-  const unlocked = listUnlocked(planMachines(blueprint));
+  const unlocked = listUnlocked(planCluster(blueprint).machines);
   if (unlocked.length === 0) {
     process.stderr.write('Every artifact of this configuration is locked.\n');
     return 0;

@@ -12,8 +12,9 @@ import { loadBlueprint } from '../load-blueprint';
 import { collectPlanFacts } from '../plan/collect-facts';
 import { collectUserData } from '../plan/machine-user-data';
 import { PkiStore } from '../plan/pki-store';
-import { type ClusterParts, planCluster, planParts } from '../plan/plan-cluster';
-import { partFiles, resultFiles } from '../plan/plan-files';
+import { registerCluster } from '../plan/register-cluster';
+import { planStack, type StackPlan } from '../../stacks/cluster/plan-stack';
+import { planFiles, resultFiles } from '../plan/plan-files';
 import { unlockedWarnings } from '../unlocked-warnings';
 import { transcribeProperties, transcribeResources } from '../plan/transcribe';
 import { replaceFolder } from '../plan/replace-folder';
@@ -30,12 +31,12 @@ export interface PlanOptions {
 /** Plans the cluster, writes the folder and prints a summary. Gives the exit code. */
 export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode> {
   const { blueprint } = loadBlueprint(options, now);
-  const parts = planParts(blueprint);
-  const upgrade = planUpgradeOf(parts, options, now);
+  const plan = planStack(blueprint);
+  const upgrade = planUpgradeOf(plan, options, now);
   const { cluster, resources, report } = await replaceFolder(options.out, async (write) => {
     const store = PkiStore.open(path.join(options.out, 'pki'));
-    write(partFiles(parts));
-    const cluster = await planCluster(parts, store, now);
+    write(planFiles(plan));
+    const cluster = await registerCluster(plan, store, now);
     const [resources, outputs] = await Promise.all([
       transcribeResources(cluster.resources),
       transcribeProperties(cluster.outputs),
@@ -75,7 +76,7 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
 
 /** What it takes to come here from another configuration of the cluster. */
 function planUpgradeOf(
-  { blueprint, manifests }: ClusterParts,
+  { blueprint, manifests }: StackPlan,
   options: PlanOptions,
   now: Date,
 ): UpgradePlan | undefined {

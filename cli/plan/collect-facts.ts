@@ -8,7 +8,7 @@ import type {
 import { renderBundle } from '../../lib/machine/bundle';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import type { RegisteredResource } from './monitor';
-import type { PlannedCluster } from './plan-cluster';
+import type { PlannedCluster } from './register-cluster';
 import type { TranscribedResource } from './transcribe';
 
 /** What the checks look at: the outcome of the plan, not the configuration it came from. */

@@ -8,7 +8,8 @@ import { json } from './json';
 import { machineFiles } from './machine-files';
 import { unwrapSecrets } from './monitor';
 import { PkiStore } from './pki-store';
-import type { ClusterParts, PlannedCluster } from './plan-cluster';
+import type { StackPlan } from '../../stacks/cluster/plan-stack';
+import type { PlannedCluster } from './register-cluster';
 import type { TranscribedResource } from './transcribe';
 import type { OutputFile } from './replace-folder';
 
@@ -24,14 +25,14 @@ export interface ResultFilesInput {
 }
 
 /** The files that need no run of the program: most of the folder. */
-export function partFiles(parts: ClusterParts): OutputFile[] {
-  const { blueprint, addresses, portMatrix } = parts;
+export function planFiles(plan: StackPlan): OutputFile[] {
+  const { blueprint, addresses, portMatrix } = plan;
   return [
     { path: 'blueprint.json', content: json(blueprint) },
     { path: 'firewall.json', content: json(renderFirewallRows(portMatrix)) },
     { path: 'topology.svg', content: renderTopology(blueprint, addresses, portMatrix) },
-    ...machineFiles(parts.machines),
-    ...parts.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
+    ...machineFiles(plan.machines),
+    ...plan.manifests.map(({ name, yaml }) => ({ path: `manifests/${name}`, content: yaml })),
   ];
 }
 

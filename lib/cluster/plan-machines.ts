@@ -7,15 +7,16 @@ import type { MachineConfig, MachinePart } from '../machine/machine-config';
 import { mergeParts, type MachineIdentity } from '../machine/merge-parts';
 import { planBase } from '../machine/plan-base';
 import { planBastion } from '../machine/plan-bastion';
+import type { NetworkPlan } from '../network/plan-network';
 import { planSessionManager } from '../machine/session-manager';
 
 /** Plans every machine of a cluster: bastion, etcd members, control plane, worker pools. */
-export function planMachines(blueprint: Blueprint): readonly MachineConfig[] {
+export function planMachines(blueprint: Blueprint, network: NetworkPlan): readonly MachineConfig[] {
   const lock = resolveLock(blueprint);
   const { bastion, etcd, controlPlane, workers } = blueprint;
   const machine = (identity: MachineIdentity, part: MachinePart) =>
     mergeParts(identity, [
-      planBase(blueprint, identity.role),
+      planBase(blueprint, identity.role, network),
       ...(bastion.access === 'session-manager'
         ? [planSessionManager(lock, identity.architecture)]
         : []),
@@ -27,13 +28,13 @@ export function planMachines(blueprint: Blueprint): readonly MachineConfig[] {
       : [
           machine(
             { name: 'bastion', role: 'bastion', architecture: bastion.architecture },
-            planBastion(blueprint),
+            planBastion(blueprint, network.portMatrix),
           ),
         ]),
     ...etcd.members.map((member) =>
       machine(
         { name: member.name, role: 'etcd', architecture: etcd.architecture },
-        planEtcdMember(blueprint, member, lock),
+        planEtcdMember(blueprint, member, lock, network.addresses),
       ),
     ),
     machine(
@@ -48,5 +49,3 @@ export function planMachines(blueprint: Blueprint): readonly MachineConfig[] {
     ),
   ];
 }
-
-export { listUnlocked } from '../machine/list-unlocked';

@@ -8,7 +8,7 @@ import type {
   MachineUser,
 } from '../machine/machine-config';
 import { libraryFile, programFile } from '../machine/program-file';
-import { planAddresses } from '../network/address-plan';
+import type { AddressPlan } from '../network/address-plan';
 import { accessControlPlan, renderAccessControl } from './access-control';
 import { bootstrappedKey, restoredKey, snapshotPrefix } from './backup-plan';
 import { etcdCaPath, etcdPaths, identityPath, type EtcdIdentity } from './etcd-paths';
@@ -29,6 +29,7 @@ export function planEtcdMember(
   blueprint: Blueprint,
   member: EtcdMember,
   lock: ArtifactLock,
+  addresses: AddressPlan,
 ): MachinePart {
   const { architecture, version } = blueprint.etcd;
   const index = blueprint.etcd.members.findIndex(({ name }) => name === member.name);
@@ -40,7 +41,7 @@ export function planEtcdMember(
       programFile('aws/upload-object.py'),
       {
         path: `${etcdPaths.config}/member.env`,
-        content: renderMemberEnv(blueprint, member.name, index),
+        content: renderMemberEnv(blueprint, member.name, index, addresses),
       },
       {
         path: `${etcdPaths.config}/access-control`,
@@ -48,7 +49,7 @@ export function planEtcdMember(
       },
     ],
     units: [
-      renderEtcdUnit(planMemberFlags(blueprint, member)),
+      renderEtcdUnit(planMemberFlags(blueprint, member, addresses)),
       ...planMaintenanceUnits(blueprint, index),
     ],
     artifacts: [etcdArtifact(lock, version, architecture)],
@@ -74,15 +75,19 @@ const library = libraryFile('etcd/etcd-lib.sh');
  * What the scripts know of the configuration; sourced by `etcd-lib.sh`. Nothing of other members: a
  * further one would change every machine.
  */
-function renderMemberEnv(blueprint: Blueprint, name: string, index: number): string {
-  const addresses = planAddresses(blueprint).etcdMembers;
+function renderMemberEnv(
+  blueprint: Blueprint,
+  name: string,
+  index: number,
+  { etcdMembers }: AddressPlan,
+): string {
   const values: Readonly<Record<string, string | number>> = {
     backup_interval_minutes: blueprint.etcd.backup.intervalMinutes,
     bootstrapped_key: bootstrappedKey,
     cluster_token: blueprint.name,
     member_index: index,
     member_name: name,
-    member_peer_url: `https://${addresses[name] ?? ''}:${namedPorts.etcdPeer}`,
+    member_peer_url: `https://${etcdMembers[name] ?? ''}:${namedPorts.etcdPeer}`,
     readiness_key_prefix: `state/etcd/${name}/ready-`,
     restored_key: restoredKey,
     snapshot_prefix: snapshotPrefix,

@@ -1,6 +1,6 @@
 import type { Blueprint, EtcdMember } from '../blueprint/blueprint';
 import { BlueprintError } from '../blueprint/problem';
-import { planAddresses } from '../network/address-plan';
+import type { AddressPlan } from '../network/address-plan';
 import { etcdCaPath, etcdPaths, identityPath } from './etcd-paths';
 import type { EtcdFlags, EtcdFlagValue } from './flags';
 import { namedPorts } from '../network/ports';
@@ -9,16 +9,17 @@ import { namedPorts } from '../network/ports';
 export const peerCommonName = 'etcd-peer';
 
 /** Peer addresses of all members as etcd writes them: `etcd-0=https://10.0.24.4:2380,...`. */
-export function planInitialCluster(blueprint: Blueprint): string {
-  const { etcdMembers } = planAddresses(blueprint);
+export function planInitialCluster(blueprint: Blueprint, { etcdMembers }: AddressPlan): string {
   return blueprint.etcd.members
     .map(({ name }) => `${name}=${url(etcdMembers[name], namedPorts.etcdPeer)}`)
     .join(',');
 }
 
 /** Client addresses of all members, for the API servers. */
-export function planClientUrls(blueprint: Blueprint): readonly string[] {
-  const { etcdMembers } = planAddresses(blueprint);
+export function planClientUrls(
+  blueprint: Blueprint,
+  { etcdMembers }: AddressPlan,
+): readonly string[] {
   return blueprint.etcd.members.map(({ name }) => url(etcdMembers[name], namedPorts.etcdClient));
 }
 
@@ -32,9 +33,10 @@ export function planClientUrls(blueprint: Blueprint): readonly string[] {
 export function planMemberFlags(
   blueprint: Blueprint,
   member: EtcdMember,
+  { etcdMembers }: AddressPlan,
 ): Readonly<Record<string, EtcdFlagValue>> {
   refuseOwnFlags(blueprint);
-  const address = planAddresses(blueprint).etcdMembers[member.name];
+  const address = etcdMembers[member.name];
   const flags: EtcdFlags = {
     ...ownFlags(blueprint, member.name, address),
     ...securityFlags,

@@ -1,5 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
-import { planAddresses } from '../network/address-plan';
+import type { AddressPlan } from '../network/address-plan';
 import { planInitialCluster } from './plan-member-flags';
 
 /**
@@ -27,10 +27,16 @@ export interface TierParameter {
  * as `--initial-cluster` has them. No other member ever starts a cluster, so that a member added later
  * joins the one that is there or waits.
  */
-export function planTierDirectory(blueprint: Blueprint): readonly TierParameter[] {
-  const { etcdMembers } = planAddresses(blueprint);
+export function planTierDirectory(
+  blueprint: Blueprint,
+  addresses: AddressPlan,
+): readonly TierParameter[] {
   return [
-    ...Object.entries(etcdMembers).map(([name, value]) => ({ name, value, writtenOnce: false })),
-    { name: 'initial-members', value: planInitialCluster(blueprint), writtenOnce: true },
+    ...Object.entries(addresses.etcdMembers).map(([name, value]) => ({
+      name,
+      value,
+      writtenOnce: false,
+    })),
+    { name: 'initial-members', value: planInitialCluster(blueprint, addresses), writtenOnce: true },
   ];
 }

@@ -1,4 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import type { NetworkPlan } from '../network/plan-network';
 import { resolveLock } from './artifact-lock';
 import { debianPackageArtifact } from './artifacts';
 import { planHostFirewall } from './host-firewall';
@@ -13,13 +14,17 @@ const packages = [
 ] as const;
 
 /** The host firewall of a role: its ruleset, and the unit that loads it before the network is up. */
-export function planHostFirewallUnit(blueprint: Blueprint, role: MachineRole): MachinePart {
+export function planHostFirewallUnit(
+  blueprint: Blueprint,
+  role: MachineRole,
+  network: NetworkPlan,
+): MachinePart {
   const lock = resolveLock(blueprint);
   return {
     files: [
       {
         path: '/etc/hardened-cluster/firewall.nft',
-        content: renderNftables(planHostFirewall(blueprint, role)),
+        content: renderNftables(planHostFirewall(blueprint, role, network)),
         mode: '0600',
       },
     ],

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import { contains, parseCidr, renderAddress } from '../blueprint/ipv4';
-import { planAddresses, type AddressPlan } from '../network/address-plan';
-import { planPortMatrix } from '../network/plan-port-matrix';
+import type { AddressPlan } from '../network/address-plan';
+import type { NetworkPlan } from '../network/plan-network';
 import type { Peer, PortMatrix, PortRange, PortRule } from '../network/port-matrix';
 import { keepsClients, subnetKindOf } from '../network/subnet-kinds';
 import { timeServer } from './hardening/time-sync';
@@ -43,9 +43,8 @@ export interface HostFirewall {
 export function planHostFirewall(
   blueprint: Blueprint,
   role: MachineRole,
-  matrix: PortMatrix = planPortMatrix(blueprint),
+  { addresses, portMatrix: matrix }: NetworkPlan,
 ): HostFirewall {
-  const addresses = planAddresses(blueprint);
   const isHere = (peer: Peer) => peer.kind === 'tier' && peer.tier === role;
   const incoming = matrix.filter((rule) => isHere(rule.to));
   const render = (rule: PortRule, direction: 'in' | 'out'): HostRule => ({

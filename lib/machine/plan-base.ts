@@ -1,4 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
+import type { NetworkPlan } from '../network/plan-network';
 import { accountFiles } from './hardening/accounts';
 import { auditRulesFile } from './hardening/audit-rules';
 import { journalFile } from './hardening/journal';
@@ -15,14 +16,18 @@ import { planSsh } from './plan-ssh';
 import { libraryFile, programFile } from './program-file';
 
 /** What every machine of a role has: its boot and the hardening of its operating system. */
-export function planBase(blueprint: Blueprint, role: MachineRole): MachinePart {
+export function planBase(
+  blueprint: Blueprint,
+  role: MachineRole,
+  network: NetworkPlan,
+): MachinePart {
   const parts = [
     boot,
     ...(role === 'control-plane' || role === 'etcd' ? [lookUp] : []),
-    planHostFirewallUnit(blueprint, role),
+    planHostFirewallUnit(blueprint, role, network),
     planHardening(role),
     planLogShipping(blueprint, role),
-    ...(role === 'bastion' ? [] : [planSsh(blueprint, role)]),
+    ...(role === 'bastion' ? [] : [planSsh(blueprint, role, network.portMatrix)]),
   ];
   return {
     files: parts.flatMap(({ files = [] }) => files),

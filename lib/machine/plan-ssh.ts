@@ -1,5 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
-import { planPortMatrix } from '../network/plan-port-matrix';
+import type { PortMatrix } from '../network/port-matrix';
 import { personFiles } from './hardening/ssh-accounts';
 import { sshServerFile } from './hardening/ssh-server';
 import type { MachinePart, MachineRole } from './machine-config';
@@ -7,7 +7,11 @@ import { planSessionRecording } from './session-recording';
 import { namedPorts } from '../network/ports';
 
 /** The SSH server of a role with its accounts and the recording of its sessions; off without SSH. */
-export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
+export function planSsh(
+  blueprint: Blueprint,
+  role: MachineRole,
+  portMatrix: PortMatrix,
+): MachinePart {
   // The server is in the image: without the accounts it does not start.
   const condition = {
     path: '/etc/systemd/system/ssh.service.d/90-hardened-cluster.conf',
@@ -19,7 +23,7 @@ export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
     ...recording,
     files: [
       condition,
-      sshServerFile(role, role === 'bastion' ? jumpTargets(blueprint) : []),
+      sshServerFile(role, role === 'bastion' ? jumpTargets(blueprint, portMatrix) : []),
       ...personFiles(blueprint, role),
       ...(recording.files ?? []),
     ],
@@ -27,16 +31,13 @@ export function planSsh(blueprint: Blueprint, role: MachineRole): MachinePart {
 }
 
 /** Where the bastion connects people to: the SSH servers behind it, and a private API. */
-function jumpTargets(blueprint: Blueprint): readonly string[] {
-  const tunnels = planPortMatrix(blueprint).filter(
+function jumpTargets({ names }: Blueprint, portMatrix: PortMatrix): readonly string[] {
+  const tunnels = portMatrix.filter(
     ({ from, to }) =>
       from.kind === 'tier' &&
       from.tier === 'bastion' &&
       to.kind === 'tier' &&
       to.tier === 'internal-load-balancer',
   );
-  return [
-    `*:${namedPorts.ssh}`,
-    ...tunnels.map(({ ports }) => `${blueprint.names.api}:${ports.from}`),
-  ];
+  return [`*:${namedPorts.ssh}`, ...tunnels.map(({ ports }) => `${names.api}:${ports.from}`)];
 }

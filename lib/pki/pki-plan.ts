@@ -1,5 +1,5 @@
 import type { Blueprint } from '../blueprint/blueprint';
-import { planAddresses } from '../network/address-plan';
+import type { AddressPlan } from '../network/address-plan';
 
 /** A self-signed certificate authority. */
 export interface CaPlan {
@@ -66,8 +66,7 @@ const oneYear = 365;
 const renewBeforeDays = 60;
 
 /** Plans the PKI of a cluster (design: Trust). */
-export function planPki(blueprint: Blueprint): PkiPlan {
-  const addresses = planAddresses(blueprint);
+export function planPki(blueprint: Blueprint, addresses: AddressPlan): PkiPlan {
   const members = blueprint.etcd.members.map((member) => {
     const address = addresses.etcdMembers[member.name];
     if (address === undefined) throw new Error(`no address planned for ${member.name}`);

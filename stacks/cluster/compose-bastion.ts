@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Bastion } from '../machines/bastion';
-import { machineOf } from './cluster-plan';
+import { machineOf } from './cluster-scope';
 import { idsOf } from './compose-network';
 import type { MachineContent } from '../machines/machine-content';
 import {

@@ -1,7 +1,7 @@
 import { bootstrappedKey, etcdBucketPrefix } from '../../lib/etcd/backup-plan';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
 import { renderBundle } from '../../lib/machine/bundle';
-import { machineOf } from './cluster-plan';
+import { machineOf } from './cluster-scope';
 import { EtcdDirectory } from '../machines/etcd-directory';
 import { EtcdTier, type EtcdTierMember } from '../machines/etcd-tier';
 import type { MachineContent } from '../machines/machine-content';
@@ -23,12 +23,12 @@ import { idOf } from '../network/private-network';
 
 /** Composes what machines look up of the etcd tier. */
 export function composeDirectory(scope: MachineScope): EtcdDirectory {
-  const { name, parent, blueprint } = scope;
+  const { name, parent, blueprint, addresses } = scope;
   return new EtcdDirectory(
     `${name}-etcd-directory`,
     {
       cluster: blueprint.name,
-      parameters: planTierDirectory(blueprint),
+      parameters: planTierDirectory(blueprint, addresses),
       tags: tierTags(scope, 'etcd'),
     },
     { parent },

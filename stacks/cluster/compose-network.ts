@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import { keepsClients } from '../../lib/network/subnet-kinds';
 import { ClusterFirewall } from '../network/cluster-firewall';
-import type { ClusterScope } from './cluster-plan';
+import type { ClusterScope } from './cluster-scope';
 import { ClusterDns } from '../network/cluster-dns';
 import { bucketNames, type ClusterStorage } from './compose-storage';
 import { apiListener } from '../machines/control-plane';

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { machineOf } from './cluster-plan';
+import { machineOf } from './cluster-scope';
 import { idsOf } from './compose-network';
 import { ControlPlane } from '../machines/control-plane';
 import type { EtcdDirectory } from '../machines/etcd-directory';

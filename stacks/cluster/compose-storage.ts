@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { planSnapshotFolders } from '../../lib/etcd/backup-plan';
 import { logGroupPrefix, planLogGroups } from '../../lib/machine/log-groups';
-import type { ClusterScope } from './cluster-plan';
+import type { ClusterScope } from './cluster-scope';
 import { EncryptionKeys } from '../trust/encryption-keys';
 import { LogGroups } from '../storage/log-groups';
 import { planAccessLogDelivery } from '../iam/bucket-policy';

@@ -1,8 +1,14 @@
+import { createRequire } from 'node:module';
 import * as pulumi from '@pulumi/pulumi';
 import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity';
+import { readConfigFile } from '../../lib/blueprint/config-file';
+import { resolveBlueprint } from '../../lib/blueprint/resolve';
+import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import { checkArtifacts } from './check-artifacts';
 import { checkPortMatrix } from '../network/check-port-matrix';
-import type { ClusterPlan, ClusterScope } from './cluster-plan';
+import type { ClusterScope } from './cluster-scope';
+import type * as Planner from './plan-stack';
+import type { StackPlan } from './plan-stack';
 import { ClusterPki } from '../trust/cluster-pki';
 import { ClusterSecrets } from '../trust/cluster-secrets';
 import { componentType, validateArgs, type AwsAccount } from '../component-args';
@@ -14,10 +20,28 @@ import { renderKubeconfig } from './kubeconfig';
 import { renderDiscovery, renderKeySet, wellKnown } from '../trust/oidc-documents';
 import { OidcIssuer } from '../trust/oidc-issuer';
 
-export interface HardenedClusterArgs extends ClusterPlan {
-  /** Whether artifacts without a known checksum are let through: for a plan that is never run. */
+/** What to build: a configuration, a file with one, or a plan that was made of one. */
+export type ClusterSource =
+  /** The keys of docs/configuration.md. */
+  | { readonly config: BlueprintInput }
+  /** YAML or JSON; relative paths begin at the working folder. */
+  | { readonly configFile: string }
+  /** For programs that change the plan of `planStack` before it is built. */
+  | { readonly plan: StackPlan };
+
+/** Arguments of a {@link HardenedCluster}. */
+export type HardenedClusterArgs = ClusterSource & {
+  /**
+   * Whether artifacts without a known checksum are accepted: for a plan that is never run.
+   * @default false
+   */
   readonly allowUnlocked?: boolean;
-}
+  /**
+   * Day that end-of-life and expiry dates are compared with, `YYYY-MM-DD`.
+   * @default today
+   */
+  readonly today?: string;
+};
 
 /** What a stack gives out; nothing of it is a secret. */
 export interface HardenedClusterOutputs {
@@ -57,23 +81,30 @@ export interface HardenedClusterOutputs {
 export class HardenedCluster extends pulumi.ComponentResource {
   readonly outputs: HardenedClusterOutputs;
 
+  /**
+   * @throws BlueprintError or ConfigFileError with everything wrong with the configuration, before
+   *   anything is registered.
+   * @throws ArgumentsError when the plan cannot be built.
+   */
   constructor(name: string, args: HardenedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs('HardenedCluster', problemsOf(args));
+    const { allowUnlocked = false } = args;
+    const plan = planOf(args);
+    validateArgs('HardenedCluster', problemsOf(plan, allowUnlocked));
     super(componentType('HardenedCluster'), name, {}, opts);
-    const scope = this.scope(name, args);
+    const scope = this.scope(name, plan, allowUnlocked);
     const { blueprint, parent, tags } = scope;
     const storage = composeStorage(scope);
     const network = composeNetwork(scope, storage);
     const pki = new ClusterPki(
       `${name}-pki`,
-      { plan: args.pki, cluster: blueprint.name },
+      { plan: plan.pki, cluster: blueprint.name },
       { parent },
     );
     const secrets = new ClusterSecrets(
       `${name}-secrets`,
       {
         cluster: blueprint.name,
-        secrets: args.pki.secrets,
+        secrets: plan.pki.secrets,
         valueOf: (secret) => pki.secret(secret),
         keyArn: storage.keys.secrets,
         tags,
@@ -120,10 +151,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
     this.registerOutputs({ ...this.outputs });
   }
 
-  private scope(
-    name: string,
-    { allowUnlocked = false, ...plan }: HardenedClusterArgs,
-  ): ClusterScope {
+  private scope(name: string, plan: StackPlan, allowUnlocked: boolean): ClusterScope {
     const { blueprint } = plan;
     const caller = getCallerIdentityOutput({}, { parent: this });
     const account: AwsAccount = {
@@ -167,12 +195,19 @@ function documentsOf(
   return { oidcDocuments };
 }
 
-function problemsOf({
-  machines,
-  portMatrix,
-  blueprint,
-  allowUnlocked = false,
-}: HardenedClusterArgs) {
+function planOf(args: HardenedClusterArgs): StackPlan {
+  if ('plan' in args) return args.plan;
+  const { today = new Date().toISOString().slice(0, 10) } = args;
+  const input = 'config' in args ? args.config : readConfigFile(args.configFile);
+  return loadPlanner().planStack(resolveBlueprint(input, { today }));
+}
+
+/** Loaded when a cluster is planned: the components alone need no cdk8s. */
+function loadPlanner(): typeof Planner {
+  return createRequire(__filename)('./plan-stack') as typeof Planner;
+}
+
+function problemsOf({ machines, portMatrix, blueprint }: StackPlan, allowUnlocked: boolean) {
   const planned = new Set(machines.map(({ name }) => name));
   const needed = [
     ...blueprint.etcd.members.map(({ name }) => name),

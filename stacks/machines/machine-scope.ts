@@ -4,7 +4,7 @@ import { logGroupPrefix, planLogGroups } from '../../lib/machine/log-groups';
 import type { Architecture, MachineConfig, MachineRole } from '../../lib/machine/machine-config';
 import { renderUserData } from '../../lib/machine/user-data';
 import type { SecretPlan, SecretReader } from '../../lib/pki/pki-plan';
-import type { ClusterScope } from '../cluster/cluster-plan';
+import type { ClusterScope } from '../cluster/cluster-scope';
 import type { ClusterSecrets } from '../trust/cluster-secrets';
 import type { ClusterNetwork } from '../cluster/compose-network';
 import type { ClusterStorage } from '../cluster/compose-storage';

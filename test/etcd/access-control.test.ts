@@ -1,6 +1,7 @@
 import { accessControlPlan, renderAccessControl } from '../../lib/etcd/access-control';
 import { etcdUsers, planPki } from '../../lib/pki/pki-plan';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { planAddresses } from '../../lib/network/address-plan';
 
 test('renders roles, permissions and users', () => {
   expect(renderAccessControl(accessControlPlan)).toBe(`role kube-apiserver
@@ -16,7 +17,7 @@ user etcd-health etcd-health
 });
 
 test('has a user for every client certificate and a client certificate for every user', () => {
-  const clients = planPki(makeBlueprint()).certificates.filter(
+  const clients = planPki(makeBlueprint(), planAddresses(makeBlueprint())).certificates.filter(
     ({ ca, extendedKeyUsages }) => ca === 'etcd-ca' && !extendedKeyUsages.includes('serverAuth'),
   );
   const names = [...new Set(clients.map(({ commonName }) => commonName))].sort();

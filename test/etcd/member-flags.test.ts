@@ -6,12 +6,13 @@ import {
 import { renderFlags } from '../../lib/etcd/flags';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { planAddresses } from '../../lib/network/address-plan';
 
 function flagsOf(etcd: BlueprintInput['etcd'] = {}): readonly string[] {
   const blueprint = makeBlueprint({ etcd });
   const [member] = blueprint.etcd.members;
   if (!member) throw new Error('no member');
-  return renderFlags(planMemberFlags(blueprint, member));
+  return renderFlags(planMemberFlags(blueprint, member, planAddresses(blueprint)));
 }
 
 const common = [
@@ -88,15 +89,15 @@ test('fails when the configuration sets what makes a member itself', () => {
   });
   const [member] = blueprint.etcd.members;
   if (!member) throw new Error('no member');
-  expect(() => planMemberFlags(blueprint, member)).toThrow(
+  expect(() => planMemberFlags(blueprint, member, planAddresses(blueprint))).toThrow(
     'etcd.flags.wal-dir: got "/mnt", expected no value: it belongs to the member and follows from the rest of the configuration',
   );
 });
 
 test('renders addresses of all members', () => {
   const blueprint = makeBlueprint();
-  expect(planInitialCluster(blueprint)).toBe(
+  expect(planInitialCluster(blueprint, planAddresses(blueprint))).toBe(
     'etcd-0=https://10.0.24.4:2380,etcd-1=https://10.0.56.4:2380,etcd-2=https://10.0.88.4:2380,etcd-3=https://10.0.24.5:2380,etcd-4=https://10.0.56.5:2380',
   );
-  expect(planClientUrls(blueprint)[4]).toBe('https://10.0.56.5:2379');
+  expect(planClientUrls(blueprint, planAddresses(blueprint))[4]).toBe('https://10.0.56.5:2379');
 });

@@ -3,12 +3,13 @@ import { shippedLock } from '../../lib/machine/artifact-lock';
 import type { MachinePart } from '../../lib/machine/machine-config';
 import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { planAddresses } from '../../lib/network/address-plan';
 
 function planMember(index: number, etcd: BlueprintInput['etcd'] = {}): MachinePart {
   const blueprint = makeBlueprint({ etcd });
   const member = blueprint.etcd.members[index];
   if (!member) throw new Error('no member');
-  return planEtcdMember(blueprint, member, shippedLock);
+  return planEtcdMember(blueprint, member, shippedLock, planAddresses(blueprint));
 }
 
 function unitOf(part: MachinePart, name: string): string {
@@ -120,7 +121,10 @@ test.each([1, 3, 5, 7] as const)('staggers the timers of %d members', (members) 
   const blueprint = makeBlueprint({ profile, etcd: { members } });
   for (const timer of ['etcd-backup', 'etcd-defragment', 'etcd-renew-certificates']) {
     const times = blueprint.etcd.members.map((member) => {
-      const unit = unitOf(planEtcdMember(blueprint, member, shippedLock), `${timer}.timer`);
+      const unit = unitOf(
+        planEtcdMember(blueprint, member, shippedLock, planAddresses(blueprint)),
+        `${timer}.timer`,
+      );
       return /^On(?:Calendar|BootSec)=(.*)$/m.exec(unit)?.[1];
     });
     expect(new Set(times).size).toBe(members);

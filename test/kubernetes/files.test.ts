@@ -24,6 +24,7 @@ import { planWorker } from '../../lib/kubernetes/node/plan-worker';
 import { planPki } from '../../lib/pki/pki-plan';
 import { resolveLock } from '../../lib/machine/artifact-lock';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { planAddresses } from '../../lib/network/address-plan';
 
 const contentOf = (files: readonly { path: string; content: string }[], name: string): unknown =>
   parse(files.find(({ path }) => path.endsWith(name))?.content ?? '');
@@ -150,7 +151,9 @@ describe('encryption', () => {
     expect(
       [...(file?.content ?? '').matchAll(/@SECRET:([^@]+)@/g)].map(([, name]) => name),
     ).toEqual(['key-2', 'key-1']);
-    const planned = new Set(planPki(blueprint).secrets.map(({ parameter }) => parameter));
+    const planned = new Set(
+      planPki(blueprint, planAddresses(blueprint)).secrets.map(({ parameter }) => parameter),
+    );
     expect(planEncryptionSecrets(blueprint).every(({ parameter }) => planned.has(parameter))).toBe(
       true,
     );
@@ -270,7 +273,7 @@ describe('machines', () => {
   const worker = planWorker(blueprint, pool, lock);
 
   test('every secret is one that the PKI plans for their tier', () => {
-    const { secrets } = planPki(blueprint);
+    const { secrets } = planPki(blueprint, planAddresses(blueprint));
     for (const [part, role] of [
       [controlPlane, 'control-plane'],
       [worker, 'worker'],

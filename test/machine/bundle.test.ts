@@ -5,7 +5,7 @@ import { renderBundle } from '../../lib/machine/bundle';
 import { listUnlocked } from '../../lib/machine/list-unlocked';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import { mergeParts } from '../../lib/machine/merge-parts';
-import { planMachines } from '../../lib/cluster/plan-machines';
+import { planCluster } from '../../lib/cluster/plan-cluster';
 import { renderUstar } from '../../lib/machine/ustar';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
@@ -81,12 +81,12 @@ describe('renderBundle', () => {
 
   it('is the same, byte for byte, for the same machine', () => {
     const checksums = () =>
-      planMachines(makeBlueprint()).map((machine) => renderBundle(machine).sha256);
+      planCluster(makeBlueprint()).machines.map((machine) => renderBundle(machine).sha256);
     expect(checksums()).toEqual(checksums());
   });
 
   it('is an archive that others read, with every file of the machine', async () => {
-    for (const machine of planMachines(makeBlueprint())) {
+    for (const machine of planCluster(makeBlueprint()).machines) {
       const { files, tar } = renderBundle(machine);
       const found: string[] = [];
       const reader = extract();
@@ -191,7 +191,7 @@ describe('planMachines', () => {
   it('plans bastion, members, control plane and pools, in that order', () => {
     const workers = [{ name: 'general' }, { name: 'batch', architecture: 'amd64' as const }];
     const names = (changes: Parameters<typeof makeBlueprint>[0]) =>
-      planMachines(makeBlueprint(changes)).map(({ name }) => name);
+      planCluster(makeBlueprint(changes)).machines.map(({ name }) => name);
     const members = ['etcd-0', 'etcd-1', 'etcd-2', 'etcd-3', 'etcd-4'];
     expect(names({ workers })).toEqual([
       'bastion',
@@ -209,11 +209,11 @@ describe('planMachines', () => {
 
   it('lists each artifact that no lock knows once', () => {
     const kubernetes = { version: '1.36.4' };
-    const machines = planMachines(makeBlueprint({ kubernetes }));
+    const machines = planCluster(makeBlueprint({ kubernetes })).machines;
     expect(listUnlocked(machines).map(({ name }) => name)).toEqual(['aws-iam-authenticator']);
-    const session = planMachines(
+    const session = planCluster(
       makeBlueprint({ kubernetes, bastion: { access: 'session-manager' } }),
-    );
+    ).machines;
     expect(listUnlocked(session).map(({ name }) => name)).toEqual([
       'amazon-ssm-agent',
       'aws-iam-authenticator',
@@ -221,7 +221,7 @@ describe('planMachines', () => {
   });
 
   it('gives machines without a mirror no packages, and their firewall out of the bucket', () => {
-    const member = planMachines(makeBlueprint()).find(({ name }) => name === 'etcd-0');
+    const member = planCluster(makeBlueprint()).machines.find(({ name }) => name === 'etcd-0');
     expect(member?.packages).toEqual([]);
     expect(member?.artifacts.map(({ name }) => name)).toEqual([
       'libjansson4',
@@ -232,7 +232,7 @@ describe('planMachines', () => {
   });
 
   it('loads the firewall before anything else starts', () => {
-    for (const { units } of planMachines(makeBlueprint())) {
+    for (const { units } of planCluster(makeBlueprint()).machines) {
       expect(units[0]?.name).toBe('hardened-cluster-firewall.service');
     }
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MachineConfig, MachineRole } from '../../lib/machine/machine-config';
-import { planMachines } from '../../lib/cluster/plan-machines';
+import { planCluster } from '../../lib/cluster/plan-cluster';
 import { makeBlueprint, minimalInput } from '../support/cluster/blueprint-inputs';
 
-const machines = planMachines(makeBlueprint());
+const machines = planCluster(makeBlueprint()).machines;
 const byRole = (role: MachineRole, planned: readonly MachineConfig[] = machines): MachineConfig => {
   const machine = planned.find((candidate) => candidate.role === role);
   if (!machine) throw new Error(`no machine of role ${role}`);
@@ -86,7 +86,7 @@ describe('the SSH server', () => {
 
   it('tunnels to a private API besides, and to no other service', () => {
     const blueprint = makeBlueprint({ access: { ...minimalInput.access, apiCidrs: [] } });
-    const bastion = planMachines(blueprint).find(({ role }) => role === 'bastion');
+    const bastion = planCluster(blueprint).machines.find(({ role }) => role === 'bastion');
     const fileOf = (path: string) => bastion?.files.find((file) => file.path === path)?.content;
     expect(fileOf('/etc/ssh/sshd_config')).toContain('\nPermitOpen *:22 api.prod.internal:6443\n');
     const firewall = fileOf('/etc/hardened-cluster/firewall.nft');
@@ -111,7 +111,7 @@ describe('the SSH server', () => {
   });
 
   it.each(['session-manager', 'none'] as const)('is off with access %s', (access) => {
-    const planned = planMachines(makeBlueprint({ bastion: { access } }));
+    const planned = planCluster(makeBlueprint({ bastion: { access } })).machines;
     for (const machine of planned) {
       const paths = machine.files.map(({ path }) => path).filter((path) => path.includes('ssh'));
       expect(paths).toEqual(['/etc/systemd/system/ssh.service.d/90-hardened-cluster.conf']);

@@ -4,6 +4,7 @@ import type { MachineRole } from '../../lib/machine/machine-config';
 import { renderNftables } from '../../lib/machine/render-nftables';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
+import { planNetwork } from '../../lib/network/plan-network';
 
 const roles: readonly MachineRole[] = ['bastion', 'etcd', 'control-plane', 'worker'];
 const blueprint = makeBlueprint();
@@ -14,7 +15,7 @@ describe('planHostFirewall', () => {
       ...(to.kind === 'tier' && to.tier === role && ports.from !== 30000 ? [`in ${id}`] : []),
       ...(from.kind === 'tier' && from.tier === role ? [`out ${id}`] : []),
     ]);
-    const rules = planHostFirewall(blueprint, role).rules.map(
+    const rules = planHostFirewall(blueprint, role, planNetwork(blueprint)).rules.map(
       ({ direction, id }) => `${direction} ${id}`,
     );
     expect(rules.slice(0, -3).sort()).toEqual(rows.sort());
@@ -22,7 +23,7 @@ describe('planHostFirewall', () => {
   });
 
   it('names what is reserved for members of etcd, and nothing else of their subnets', () => {
-    const { rules } = planHostFirewall(blueprint, 'etcd');
+    const { rules } = planHostFirewall(blueprint, 'etcd', planNetwork(blueprint));
     expect(rules.find(({ id, direction }) => id === 'etcd-peers' && direction === 'in')).toEqual({
       id: 'etcd-peers',
       direction: 'in',
@@ -36,8 +37,8 @@ describe('planHostFirewall', () => {
 
   it('never takes an address of the VPC for the internet', () => {
     for (const role of roles) {
-      const open = planHostFirewall(blueprint, role).rules.filter(({ peers }) =>
-        peers.includes('0.0.0.0/0'),
+      const open = planHostFirewall(blueprint, role, planNetwork(blueprint)).rules.filter(
+        ({ peers }) => peers.includes('0.0.0.0/0'),
       );
       expect(open.map(({ direction, except }) => ({ direction, except }))).toEqual(
         open.map(() => ({ direction: 'out', except: ['10.0.0.0/16'] })),
@@ -46,7 +47,7 @@ describe('planHostFirewall', () => {
   });
 
   it('counts clients of a load balancer, which may pass on their addresses', () => {
-    const { rules } = planHostFirewall(blueprint, 'control-plane');
+    const { rules } = planHostFirewall(blueprint, 'control-plane', planNetwork(blueprint));
     expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
       ...['112', '144', '16', '176', '208', '240', '48', '80'].map((third) => `10.0.${third}.0/21`),
       '203.0.113.0/24',
@@ -63,7 +64,9 @@ describe('planHostFirewall', () => {
         etcd: { members: 7 },
         workers: [{ name: 'general' }, { name: 'batch' }],
       });
-      expect(planHostFirewall(larger, role)).toEqual(planHostFirewall(blueprint, role));
+      expect(planHostFirewall(larger, role, planNetwork(larger))).toEqual(
+        planHostFirewall(blueprint, role, planNetwork(blueprint)),
+      );
     },
   );
 
@@ -75,25 +78,26 @@ describe('planHostFirewall', () => {
         nodePortCidrs: ['192.0.2.0/24', '192.0.2.128/25'],
       },
     });
-    expect(planHostFirewall(overlapping, 'worker').nodePortClients).toEqual([
-      { ports: '30000-32767', peers: ['192.0.2.0/24'] },
-    ]);
-    const { rules } = planHostFirewall(overlapping, 'control-plane');
+    expect(
+      planHostFirewall(overlapping, 'worker', planNetwork(overlapping)).nodePortClients,
+    ).toEqual([{ ports: '30000-32767', peers: ['192.0.2.0/24'] }]);
+    const { rules } = planHostFirewall(overlapping, 'control-plane', planNetwork(overlapping));
     expect(rules.find(({ id }) => id === 'api-from-public-load-balancer')?.peers).toEqual([
       '0.0.0.0/0',
     ]);
   });
 
   it('opens a part of the NodePorts, and exactly that, for a row with a narrower range', () => {
-    const matrix = planPortMatrix(
+    const { addresses, portMatrix } = planNetwork(
       makeBlueprint({
         access: { apiCidrs: ['203.0.113.0/24'], nodePortCidrs: ['192.0.2.0/24'] },
         bastion: { access: 'none' },
       }),
-    ).map((rule) =>
+    );
+    const narrower = portMatrix.map((rule) =>
       rule.id === 'node-ports-from-outside' ? { ...rule, ports: { from: 30443, to: 30443 } } : rule,
     );
-    const firewall = planHostFirewall(blueprint, 'worker', matrix);
+    const firewall = planHostFirewall(blueprint, 'worker', { addresses, portMatrix: narrower });
     expect(firewall.nodePortClients).toEqual([{ ports: '30443', peers: ['192.0.2.0/24'] }]);
     expect(renderNftables(firewall)).toContain(
       'fib daddr type local ip saddr 192.0.2.0/24 tcp dport 30443 accept comment "node-port-clients"',
@@ -104,9 +108,11 @@ describe('planHostFirewall', () => {
     for (const access of ['session-manager', 'none'] as const) {
       const without = makeBlueprint({ bastion: { access } });
       for (const role of roles) {
-        expect(planHostFirewall(without, role).rules.filter(({ ports }) => ports === '22')).toEqual(
-          [],
-        );
+        expect(
+          planHostFirewall(without, role, planNetwork(without)).rules.filter(
+            ({ ports }) => ports === '22',
+          ),
+        ).toEqual([]);
       }
     }
   });
@@ -114,7 +120,7 @@ describe('planHostFirewall', () => {
 
 describe('renderNftables', () => {
   it.each(roles)('drops by default in every direction that the %s tier decides on', (role) => {
-    const text = renderNftables(planHostFirewall(blueprint, role));
+    const text = renderNftables(planHostFirewall(blueprint, role, planNetwork(blueprint)));
     const policies = [...text.matchAll(/hook (\w+) priority [^;]+; policy (\w+);/g)].map(
       ([, hook, policy]) => `${hook} ${policy}`,
     );
@@ -129,14 +135,16 @@ describe('renderNftables', () => {
   });
 
   it('renders the whole ruleset of an etcd member', () => {
-    expect(renderNftables(planHostFirewall(blueprint, 'etcd'))).toMatchSnapshot();
+    expect(
+      renderNftables(planHostFirewall(blueprint, 'etcd', planNetwork(blueprint))),
+    ).toMatchSnapshot();
   });
 
   it('keeps instance metadata from pods and from people', () => {
-    const worker = renderNftables(planHostFirewall(blueprint, 'worker'));
+    const worker = renderNftables(planHostFirewall(blueprint, 'worker', planNetwork(blueprint)));
     expect(worker).toContain('ip daddr 169.254.0.0/16 drop');
     for (const role of roles) {
-      const text = renderNftables(planHostFirewall(blueprint, role));
+      const text = renderNftables(planHostFirewall(blueprint, role, planNetwork(blueprint)));
       const people = text.indexOf('ip daddr 169.254.169.254 meta skuid { 1500, 1501 } drop');
       const machine = text.indexOf('ip daddr 169.254.169.254 tcp dport 80');
       expect(people).toBeGreaterThan(0);

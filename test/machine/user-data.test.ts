@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planMachines } from '../../lib/cluster/plan-machines';
+import { planCluster } from '../../lib/cluster/plan-cluster';
 import { maximumUserDataBytes, renderUserData } from '../../lib/machine/user-data';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 
@@ -15,7 +15,7 @@ const machine = { name: 'etcd-0', role: 'etcd' } as const;
 
 describe('renderUserData', () => {
   it('fits into what EC2 takes, for every machine', () => {
-    for (const planned of planMachines(makeBlueprint())) {
+    for (const planned of planCluster(makeBlueprint()).machines) {
       const size = Buffer.byteLength(renderUserData(planned, runtime));
       expect(size).toBeLessThan(maximumUserDataBytes * 0.75);
     }

@@ -22,6 +22,7 @@ import { WorkerPool } from '../../stacks/machines/worker-pool';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 import { makePlan } from '../support/cluster/cluster-plan';
 import { recordRun } from '../support/cluster/mocks';
+import { planAddresses } from '../../lib/network/address-plan';
 
 const account = { id: '123456789012', partition: 'aws', region: 'eu-central-1' };
 const common = { account, tags: {} };
@@ -83,7 +84,7 @@ const balancer = {
   deletionProtection: true,
   tags: {},
 };
-const pki = planPki(makeBlueprint());
+const pki = planPki(makeBlueprint(), planAddresses(makeBlueprint()));
 const firstSecret = pki.secrets.slice(0, 1);
 
 /** What is wrong, and every line of the error. */
@@ -278,10 +279,8 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
     'a cluster without one of its machines',
     () => {
       const plan = makePlan();
-      return new HardenedCluster('prod', {
-        ...plan,
-        machines: plan.machines.filter(({ name }) => name !== 'etcd-3'),
-      });
+      const machines = plan.machines.filter(({ name }) => name !== 'etcd-3');
+      return new HardenedCluster('prod', { plan: { ...plan, machines }, allowUnlocked: true });
     },
     ['HardenedCluster: machines: got nothing, expected a machine etcd-3'],
   ],
@@ -304,7 +303,7 @@ describe('arguments', () => {
   });
 
   test('fails before anything is registered when artifacts are not locked', async () => {
-    const make = () => new HardenedCluster('prod', { ...makePlan(), allowUnlocked: false });
+    const make = () => new HardenedCluster('prod', { plan: makePlan() });
     let message = '';
     const { resources } = await recordRun(() => {
       try {
@@ -331,10 +330,10 @@ describe('arguments', () => {
         .find((artifact) => artifact.name === 'etcd');
       if (!etcd) throw new Error('no etcd artifact');
       writeFileSync(join(folder, artifactFileName(etcd)), 'something else');
-      expect(() => new HardenedCluster('prod', plan)).toThrow(
+      expect(() => new HardenedCluster('prod', { plan, allowUnlocked: true })).toThrow(
         `HardenedCluster: ${join(folder, artifactFileName(etcd))}: got "`,
       );
-      expect(() => new HardenedCluster('prod', plan)).toThrow(
+      expect(() => new HardenedCluster('prod', { plan, allowUnlocked: true })).toThrow(
         'HardenedCluster: artifacts.source: got nothing, expected a file ',
       );
     } finally {

@@ -30,7 +30,7 @@ type Text = pulumi.Output<string>;
 
 const blueprint = makeBlueprint();
 const portMatrix = planPortMatrix(blueprint);
-const pki = planPki(blueprint);
+const pki = planPki(blueprint, planAddresses(blueprint));
 const { vpc, subnets } = planAddresses(blueprint);
 const tags = { team: 'test' };
 

@@ -9,6 +9,7 @@ import { makePlan } from '../support/cluster/cluster-plan';
 import { leaksIn } from '../support/cluster/find-secrets';
 import { unwrapped, type RecordedResource, type RecordedRun } from '../support/cluster/mocks';
 import { recordCluster, registerCluster } from '../support/cluster/record-cluster';
+import { planAddresses } from '../../lib/network/address-plan';
 
 /** Reviewed by hand; `UPDATE_GOLDEN=1 npx jest test/stacks/default-cluster` writes it again. */
 const golden = join(__dirname, '..', 'golden', 'stacks', 'default-cluster.txt');
@@ -202,10 +203,9 @@ describe('the default cluster', () => {
     expect(
       parameters.filter(isDirectory).map(({ inputs }) => [inputs.name, inputs.insecureValue]),
     ).toEqual([
-      ...planTierDirectory(makePlan().blueprint).map(({ name, value }) => [
-        `/prod/etcd/tier/${name}`,
-        value,
-      ]),
+      ...planTierDirectory(makePlan().blueprint, planAddresses(makePlan().blueprint)).map(
+        ({ name, value }) => [`/prod/etcd/tier/${name}`, value],
+      ),
       ['/prod/control-plane/manifests-sha256', checksumOfIndex(makePlan().manifests)],
     ]);
     const symmetric = privateKeys.map((key) => deriveKey(key, 'prod/secrets-encryption-key-1'));

@@ -1,5 +1,6 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { MachineConfig } from '../../machine/machine-config';
+import { planNetwork } from '../../network/plan-network';
 import { planMachines } from '../plan-machines';
 
 /** Whether something comes, goes, or is another than before. */
@@ -20,7 +21,10 @@ export interface MachineChange {
  */
 export function compareMachines(from: Blueprint, to: Blueprint): readonly MachineChange[] {
   const [before, after] = [from, to].map(
-    (blueprint) => new Map(planMachines(blueprint).map((machine) => [machine.name, machine])),
+    (blueprint) =>
+      new Map(
+        planMachines(blueprint, planNetwork(blueprint)).map((machine) => [machine.name, machine]),
+      ),
   );
   const names = new Set([...(after?.keys() ?? []), ...(before?.keys() ?? [])]);
   return [...names].flatMap((machine): readonly MachineChange[] => {

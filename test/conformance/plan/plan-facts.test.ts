@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { collectPlanFacts } from '../../../cli/plan/collect-facts';
 import { collectUserData } from '../../../cli/plan/machine-user-data';
 import { PkiStore } from '../../../cli/plan/pki-store';
-import { planCluster, planParts } from '../../../cli/plan/plan-cluster';
+import { planStack } from '../../../stacks/cluster/plan-stack';
+import { registerCluster } from '../../../cli/plan/register-cluster';
 import { transcribeResources } from '../../../cli/plan/transcribe';
 import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
 import type { Facts } from '../../../lib/conformance/facts';
@@ -24,8 +25,8 @@ afterAll(() => {
 
 async function planFacts(changes: Partial<BlueprintInput>): Promise<Facts> {
   const store = PkiStore.open(path.join(scratch, 'pki'));
-  const cluster = await planCluster(
-    planParts(makeBlueprint(changes)),
+  const cluster = await registerCluster(
+    planStack(makeBlueprint(changes)),
     store,
     new Date(`${today}T00:00:00Z`),
   );

@@ -9,6 +9,7 @@ import { startEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 import { operations, tryOperation, type Outcome } from './operations';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 /**
  * What each identity may do. `none` has no certificate; `other-ca` and `cluster-ca` have one for the
@@ -101,7 +102,8 @@ async function makeIdentities(tier: EtcdTier): Promise<Record<string, TlsIdentit
 }
 
 async function tryAll(tier: EtcdTier): Promise<Table> {
-  const peerUrl = planInitialCluster(tier.blueprint).split(/[=,]/)[1] ?? '';
+  const peerUrl =
+    planInitialCluster(tier.blueprint, planAddresses(tier.blueprint)).split(/[=,]/)[1] ?? '';
   const identities = await makeIdentities(tier);
   const table: Record<string, Record<string, Outcome>> = {};
   for (const operation of Object.keys(operations)) {

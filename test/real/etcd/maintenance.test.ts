@@ -11,6 +11,7 @@ import { startEtcdTier, waitHealthy, type EtcdTier } from '../../support/etcd/et
 import { issueCertificate } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 const scripts = '/usr/local/lib/hardened-cluster';
 const renewal = 'etcd-renew-certificates.service';
@@ -35,7 +36,7 @@ async function renewInStore(
   change: { readonly commonName?: string; readonly ca?: string } = {},
 ): Promise<string> {
   let serial = '';
-  for (const plan of planPki(tier.blueprint).certificates) {
+  for (const plan of planPki(tier.blueprint, planAddresses(tier.blueprint)).certificates) {
     if (!plan.name.startsWith(`${member}-`)) continue;
     const ca = tier.pki.cas.get(change.ca ?? plan.ca);
     if (!ca) throw new Error('no CA');
@@ -59,7 +60,9 @@ async function renewInStore(
 function useless(tier: EtcdTier, member: string): string {
   const folder = mkdtempSync(join(tier.scratch, 'useless-'));
   const ca = tier.pki.cas.get('etcd-ca');
-  const plan = planPki(tier.blueprint).certificates.find(({ name }) => name === `${member}-server`);
+  const plan = planPki(tier.blueprint, planAddresses(tier.blueprint)).certificates.find(
+    ({ name }) => name === `${member}-server`,
+  );
   if (!ca || !plan) throw new Error('no CA or no plan');
   const names = [
     ...plan.dnsNames.map((name) => `DNS:${name}`),

@@ -6,6 +6,7 @@ import { runAside } from '../../support/etcd/etcd-run';
 import { prepareEtcdTier, type EtcdTier } from '../../support/etcd/etcd-tier';
 import { describeWithTools } from '../../support/tools';
 import { report } from './figures';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 const folder = join(__dirname, '../../../lib/machine/programs');
 
@@ -29,7 +30,12 @@ describeWithTools('units', ['etcd@3.6', 'systemd-analyze'], () => {
     await tier.machine('etcd-0').powerOn();
     const [member] = tier.blueprint.etcd.members;
     if (!member) throw new Error('no member');
-    const part = planEtcdMember(tier.blueprint, member, resolveLock(tier.blueprint));
+    const part = planEtcdMember(
+      tier.blueprint,
+      member,
+      resolveLock(tier.blueprint),
+      planAddresses(tier.blueprint),
+    );
     units = (part.units ?? []).map(({ name }) => name);
   });
   afterAll(() => tier.stop());

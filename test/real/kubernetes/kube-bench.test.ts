@@ -15,6 +15,7 @@ import {
 } from '../../support/kubernetes/kube-rendered-root';
 import { materializePki } from '../../support/pki';
 import { describeWithTools, findKubeBenchRules } from '../../support/tools';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 /** Arguments of the CronJobs that are shipped, by machine. */
 function shippedArguments(machine: string): { benchmark: string; targets: string[] } {
@@ -63,7 +64,7 @@ describeWithTools('kube-bench', ['kube-bench', 'kubeadm@1.36', 'openssl'], (tool
   let results: readonly BenchResult[];
 
   beforeAll(async () => {
-    const pki = await materializePki(planPki(blueprint));
+    const pki = await materializePki(planPki(blueprint, planAddresses(blueprint)));
     const common = { kubeBench: tools['kube-bench'], rules };
     const rendered = await renderControlPlaneRoot({
       blueprint,

@@ -19,6 +19,7 @@ import { repeatForMembers } from '../../support/etcd/member-lines';
 import { materializePki } from '../../support/pki';
 import { testedMinorVersions } from '../../support/kubernetes/tested-minor-versions';
 import { describeWithTools } from '../../support/tools';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 const variants: Readonly<Record<string, Partial<BlueprintInput>>> = {
   default: {},
@@ -126,7 +127,7 @@ for (const minorVersion of testedMinorVersions) {
 
       test('renders static pods with every flag of ours, and the kubelet configuration as is', async () => {
         const blueprint = blueprintOf({});
-        const pki = await materializePki(planPki(blueprint));
+        const pki = await materializePki(planPki(blueprint, planAddresses(blueprint)));
         const kubeadm = tools[`kubeadm@${minorVersion}`];
         const rendered = await renderControlPlaneRoot({ blueprint, pki, kubeadm });
         try {
@@ -155,7 +156,7 @@ for (const minorVersion of testedMinorVersions) {
           }
           // Looked up when the machine starts.
           expect(await rendered.commandOf('kube-apiserver')).toContain(
-            `--etcd-servers=${planClientUrls(blueprint).join(',')}`,
+            `--etcd-servers=${planClientUrls(blueprint, planAddresses(blueprint)).join(',')}`,
           );
           // Once more after a further member was looked up: what a restart of boot leads to.
           const config = path.join(rendered.root, 'etc/kubernetes/kubeadm.yaml');

@@ -13,6 +13,7 @@ import { startPlainEtcd, type PlainEtcd } from '../../support/kubernetes/kube-pl
 import { mustRun } from '../../support/kubernetes/kube-process';
 import { materializePki, type MaterializedPki } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 /**
  * The procedure of docs/kubernetes.md: each step is a machine with other keys in its configuration,
@@ -27,7 +28,12 @@ describeWithTools('rotation of the key of Secrets', controlPlaneTools('1.36'), (
 
   beforeAll(async () => {
     etcd = await startPlainEtcd();
-    const further = await materializePki(planPki(withKeys(etcd.blueprint, steps[1])));
+    const further = await materializePki(
+      planPki(
+        withKeys(etcd.blueprint, steps[1]),
+        planAddresses(withKeys(etcd.blueprint, steps[1])),
+      ),
+    );
     pki = {
       ...etcd.pki,
       parameters: new Map([...further.parameters, ...etcd.pki.parameters]),

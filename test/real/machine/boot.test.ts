@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createHash } from 'node:crypto';
 import { artifactKey } from '../../../lib/machine/artifacts';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
@@ -13,7 +13,9 @@ import {
   withoutDataVolume,
 } from '../../support/machine/machine-root';
 
-const machines = planMachines(makeBlueprint()).map(withFakeArtifacts).map(withoutDataVolume);
+const machines = planCluster(makeBlueprint())
+  .machines.map(withFakeArtifacts)
+  .map(withoutDataVolume);
 const machineOf = (name: string) => machineNamed(machines, name);
 
 const cloud = new FakeAws();

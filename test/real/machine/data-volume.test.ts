@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import {
@@ -35,7 +35,7 @@ const canLoop = spawnSync('losetup', ['-f']).status === 0 && process.getuid?.() 
 if (!canLoop && process.env.CI === 'true') throw new Error('no loop devices on this machine');
 const whereLoops = canLoop ? describe : describe.skip;
 
-const planned = withFakeArtifacts(machineNamed(planMachines(makeBlueprint()), 'etcd-0'));
+const planned = withFakeArtifacts(machineNamed(planCluster(makeBlueprint()).machines, 'etcd-0'));
 // What boot itself needs: the rest has its own suite, and takes its time.
 const machine: MachineConfig = {
   ...planned,

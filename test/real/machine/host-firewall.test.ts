@@ -4,6 +4,7 @@ import type { MachineRole } from '../../../lib/machine/machine-config';
 import { renderNftables } from '../../../lib/machine/render-nftables';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { canIsolate, MachineNetwork } from '../../support/machine/machine-network';
+import { planNetwork } from '../../../lib/network/plan-network';
 
 const blueprint = makeBlueprint({
   access: {
@@ -15,7 +16,7 @@ const blueprint = makeBlueprint({
 const rulesets = Object.fromEntries(
   (['bastion', 'etcd', 'control-plane', 'worker'] as const).map((role) => [
     role,
-    renderNftables(planHostFirewall(blueprint, role)),
+    renderNftables(planHostFirewall(blueprint, role, planNetwork(blueprint))),
   ]),
 ) as Readonly<Record<MachineRole, string>>;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { canIsolate } from '../../support/machine/machine-network';
@@ -11,7 +11,7 @@ const journald = '/lib/systemd/systemd-journald';
 const where = existsSync(journald) && canIsolate() ? describe : describe.skip;
 if (!existsSync(journald) && process.env.CI === 'true') throw new Error(`no ${journald}`);
 
-const machine = machineNamed(planMachines(makeBlueprint()), 'control-plane');
+const machine = machineNamed(planCluster(makeBlueprint()).machines, 'control-plane');
 const instance = 'control-plane/10.0.24.4/i-0123456789abcdef0';
 const journalStream = `/hardened-cluster/prod/control-plane ${instance}/journal`;
 const auditStream = `/hardened-cluster/prod/audit ${instance}/audit`;

@@ -2,12 +2,12 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { appendFileSync, renameSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { FakeAws, fakeCredentials } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { machineNamed, MachineRoot } from '../../support/machine/machine-root';
 
-const machine = machineNamed(planMachines(makeBlueprint()), 'control-plane');
+const machine = machineNamed(planCluster(makeBlueprint()).machines, 'control-plane');
 
 /** Answers as journalctl does, out of a file with one entry a line. */
 const journalctl = `

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { renderBundle } from '../../../lib/machine/bundle';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { programFolder } from '../../../lib/machine/program-file';
 import { renderUserData } from '../../../lib/machine/user-data';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 
-const machines = planMachines(makeBlueprint());
+const machines = planCluster(makeBlueprint()).machines;
 const folder = mkdtempSync(join(tmpdir(), 'hc-scripts-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planHostFirewall } from '../../../lib/machine/host-firewall';
 import type { MachineRole } from '../../../lib/machine/machine-config';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { renderNftables } from '../../../lib/machine/render-nftables';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { canIsolate, MachineNetwork, shell } from '../../support/machine/machine-network';
 import { MachineView } from '../../support/machine/machine-view';
+import { planNetwork } from '../../../lib/network/plan-network';
 
 const hasServer = spawnSync('sh', ['-c', 'test -x /usr/sbin/sshd']).status === 0;
 if (!hasServer && process.env.CI === 'true') throw new Error('no /usr/sbin/sshd on this machine');
@@ -46,7 +47,7 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     const blueprint = makeBlueprint({
       bastion: { authorizedKeys: [person], userCaKeys: [ca] },
     });
-    const machines = planMachines(blueprint);
+    const machines = planCluster(blueprint).machines;
     network = new MachineNetwork([
       { name: 'client', address: '198.51.100.5/24' },
       { name: 'bastion', address: '10.0.16.10/21' },
@@ -56,7 +57,10 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
     const start = (host: string, name: string, role: MachineRole) => {
       const machine = machines.find((candidate) => candidate.name === name);
       if (!machine) throw new Error(`no machine ${name}`);
-      network.loadFirewall(host, renderNftables(planHostFirewall(blueprint, role)));
+      network.loadFirewall(
+        host,
+        renderNftables(planHostFirewall(blueprint, role, planNetwork(blueprint))),
+      );
       return new MachineView(network, host, machine);
     };
     bastion = start('bastion', 'bastion', 'bastion');

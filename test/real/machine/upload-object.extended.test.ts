@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planMachines } from '../../../lib/cluster/plan-machines';
+import { planCluster } from '../../../lib/cluster/plan-cluster';
 import { FakeAws } from '../../support/aws/fake-aws';
 import { makeBlueprint } from '../../support/cluster/blueprint-inputs';
 import { machineNamed, MachineRoot } from '../../support/machine/machine-root';
 
-const machine = machineNamed(planMachines(makeBlueprint()), 'etcd-0');
+const machine = machineNamed(planCluster(makeBlueprint()).machines, 'etcd-0');
 
 /** S3's limit of one upload. */
 const singleUploadBytes = 5 * 1024 ** 3;

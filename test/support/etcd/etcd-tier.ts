@@ -20,6 +20,8 @@ import { findVpcCidr, makeEtcdNetwork, type EtcdNetwork } from './etcd-network';
 import { runAside, waitUntil, type Finished } from './etcd-run';
 import { issueCertificate, materializePki, type MaterializedPki } from '../pki';
 import { findTool, toolVersion } from '../tools';
+import { planAddresses } from '../../../lib/network/address-plan';
+import { planNetwork } from '../../../lib/network/plan-network';
 
 /** How large a tier and of which etcd. */
 export interface EtcdTierOptions {
@@ -103,7 +105,7 @@ export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<Et
       etcd: { ...changes.etcd, version: tools.version, members: count },
     });
   const blueprint = blueprintOf(members);
-  const pki = await materializePki(planPki(blueprint));
+  const pki = await materializePki(planPki(blueprint, planAddresses(blueprint)));
   const scratch = mkdtempSync(join(tmpdir(), 'etcd-tier-'));
   const network = makeEtcdNetwork(blueprint);
   const cloud = await startEtcdCloud(network.hostAddress, blueprint.name);
@@ -114,7 +116,10 @@ export async function prepareEtcdTier(options: EtcdTierOptions = {}): Promise<Et
   const machines = blueprint.etcd.members.map((member) => {
     const machine = mergeParts(
       { name: member.name, role: 'etcd', architecture: blueprint.etcd.architecture },
-      [planBase(blueprint, 'etcd'), planEtcdMember(blueprint, member, lock)],
+      [
+        planBase(blueprint, 'etcd', planNetwork(blueprint)),
+        planEtcdMember(blueprint, member, lock, planAddresses(blueprint)),
+      ],
     );
     return new EtcdMachine({
       machine,
@@ -141,7 +146,7 @@ interface TierParts extends Pick<
 
 function makeTier(parts: TierParts): EtcdTier {
   const { blueprint, pki, scratch, network, cloud, machines } = parts;
-  const endpoints = planClientUrls(blueprint);
+  const endpoints = planClientUrls(blueprint, planAddresses(blueprint));
   const identity = (name: string): TlsIdentity => ({
     caFile: join(scratch, 'identities', 'ca.crt'),
     certFile: join(scratch, 'identities', `${name}.crt`),
@@ -150,7 +155,7 @@ function makeTier(parts: TierParts): EtcdTier {
   const clients: EtcdClient[] = [];
   mkdirSync(join(scratch, 'identities'));
   writeFileSync(identity('').caFile, pki.parameters.get('control-plane/etcd-ca') ?? '');
-  for (const { parameter, content } of planPki(blueprint).secrets) {
+  for (const { parameter, content } of planPki(blueprint, planAddresses(blueprint)).secrets) {
     if (content.kind === 'certificate') {
       const text = pki.parameters.get(parameter) ?? '';
       writeFileSync(identity(content.name).certFile, text);
@@ -208,7 +213,10 @@ function makeTier(parts: TierParts): EtcdTier {
 
 /** What is written once keeps its first value. */
 function writeDirectory({ parameters }: EtcdCloud, blueprint: Blueprint): void {
-  for (const { name, value, writtenOnce } of planTierDirectory(blueprint)) {
+  for (const { name, value, writtenOnce } of planTierDirectory(
+    blueprint,
+    planAddresses(blueprint),
+  )) {
     const path = `${tierDirectoryPath}/${name}`;
     if (!writtenOnce || !parameters.has(path)) parameters.set(path, value);
   }

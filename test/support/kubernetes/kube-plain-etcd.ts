@@ -40,7 +40,7 @@ export async function startPlainEtcd(
     profile: 'development',
     etcd: { ...changes.etcd, members: 1 },
   });
-  const pki = await materializePki(planPki(blueprint), caHours);
+  const pki = await materializePki(planPki(blueprint, planAddresses(blueprint)), caHours);
   const folder = await mkdtemp(path.join(tmpdir(), 'plain-etcd-'));
   const [client = 0, peer = 0] = await freePorts(2);
   const file = async (name: string, parameter: string) => {

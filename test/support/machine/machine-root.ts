@@ -21,6 +21,7 @@ import type { MachineArtifact, MachineConfig } from '../../../lib/machine/machin
 import { renderUserData } from '../../../lib/machine/user-data';
 import { fakeCredentials, type FakeAws } from '../aws/fake-aws';
 import { makeBlueprint } from '../cluster/blueprint-inputs';
+import { planAddresses } from '../../../lib/network/address-plan';
 
 /** What one run of a script said. */
 export interface Run {
@@ -77,7 +78,10 @@ export class MachineRoot {
     for (const artifact of this.machine.artifacts) {
       this.cloud.objects.set(`/bucket/${artifactKey(artifact)}`, fakeArtifact(artifact));
     }
-    for (const { name, value } of planTierDirectory(makeBlueprint())) {
+    for (const { name, value } of planTierDirectory(
+      makeBlueprint(),
+      planAddresses(makeBlueprint()),
+    )) {
       this.cloud.parameters.set(`/prod/${tierDirectoryPath}/${name}`, value);
     }
     for (const { parameter } of this.machine.secrets) {
