@@ -29,6 +29,8 @@ export interface RecordedResource {
   readonly ignoreChanges: readonly string[];
   /** Names of the resources that this one waits for. */
   readonly dependsOn: readonly string[];
+  /** URNs of the same. */
+  readonly dependencies: readonly string[];
   /** URNs of the resources that an input comes from, by the input's key. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** What the provider added to the inputs: an id, an ARN and so on; empty in a preview. */
@@ -176,6 +178,7 @@ class RecordingMonitor {
       dependsOn: request
         .getDependenciesList()
         .map((dependency) => this.names.get(dependency) ?? ''),
+      dependencies: request.getDependenciesList(),
       propertyDependencies: Object.fromEntries(
         request
           .getPropertydependenciesMap()
