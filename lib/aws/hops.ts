@@ -104,12 +104,6 @@ export const hops = {
   },
 } as const satisfies Readonly<Record<string, Hop>>;
 
-/** Entries that a network ACL may have in one direction without a raised quota. */
-export const networkAclEntryLimit = 20;
-
-/** Rules that a security group may have in one direction without a raised quota. */
-export const securityGroupRuleLimit = 60;
-
 /**
  * What path-MTU discovery needs: "fragmentation needed and don't fragment was set". Network ACLs and
  * security groups drop it unless they name it.

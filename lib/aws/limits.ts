@@ -5,6 +5,10 @@
 export const limits = {
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
   tagsOfS3Object: 10,
+  /** In one direction. @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+  entriesOfNetworkAcl: 20,
+  /** In one direction, on the same page. */
+  rulesOfSecurityGroup: 60,
   /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html */
   listenersOfLoadBalancer: 50,
   /** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-quotas.html */

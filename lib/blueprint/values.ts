@@ -59,6 +59,13 @@ export const label = (maximum = 63) =>
     `a lower-case name of at most ${maximum} letters, digits and hyphens, such as "team-a"`,
   );
 
+/** Domain of a DNS firewall, with `*.` in front for every name below it. */
+export const domain = () =>
+  text(
+    /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/,
+    'a lower-case domain such as "example.com", or "*.example.com" for every name below it',
+  );
+
 /** Whole number within bounds, both included. */
 export const count = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum}`;

@@ -1,10 +1,12 @@
 import type * as pulumi from '@pulumi/pulumi';
+import { planDnsFirewall } from '../../lib/network/plan-dns-firewall';
 import { keepsClients } from '../../lib/network/subnet-kinds';
 import { ClusterFirewall } from '../network/cluster-firewall';
 import type { ClusterScope } from './cluster-scope';
 import { ClusterDns } from '../network/cluster-dns';
 import { bucketNames, type ClusterStorage } from './compose-storage';
 import { apiListener } from '../machines/control-plane';
+import { DnsFirewall } from '../network/dns-firewall';
 import { FlowLogs } from '../network/flow-logs';
 import {
   InterfaceEndpoints,
@@ -51,6 +53,7 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
     { vpcId, account, logGroupArn: storage.logs.group('flow-logs').arn, tags },
     { parent },
   );
+  const dnsFirewall = composeDnsFirewall(scope, vpcId);
   const s3 = composeS3(scope, network);
   const firewall = new ClusterFirewall(
     `${name}-firewall`,
@@ -80,6 +83,7 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
     ...balancers,
     ready: [
       network,
+      ...dnsFirewall,
       firewall,
       s3,
       endpoints,
@@ -92,6 +96,16 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
 
 /** Accounts that roles are in. */
 const accountsOf = (roleArns: readonly string[]) => roleArns.map((arn) => arn.split(':')[4] ?? '');
+
+function composeDnsFirewall(
+  { name, tags, parent, blueprint }: ClusterScope,
+  vpcId: pulumi.Input<string>,
+): DnsFirewall[] {
+  const plan = planDnsFirewall(blueprint);
+  return plan
+    ? [new DnsFirewall(`${name}-dns-firewall`, { ...plan, vpcId, tags }, { parent })]
+    : [];
+}
 
 function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork): S3Endpoints {
   const { name, account, tags, parent } = scope;

@@ -1,4 +1,4 @@
-import { securityGroupRuleLimit } from '../../lib/aws/hops';
+import { limits } from '../../lib/aws/limits';
 import type { Problem } from '../../lib/blueprint/problem';
 import { parseCidr } from '../../lib/blueprint/ipv4';
 import { highestPort, namedPorts, nodePorts } from '../../lib/network/ports';
@@ -54,13 +54,13 @@ function checkRuleCounts(matrix: PortMatrix): Problem[] {
       counts.set(own.tier, (counts.get(own.tier) ?? 0) + rules);
     }
     return [...counts].flatMap(([tier, count]) =>
-      count < securityGroupRuleLimit
+      count < limits.rulesOfSecurityGroup
         ? []
         : [
             {
               path: `portMatrix (${tier})`,
               got: `${count} ${direction} rules`,
-              expected: `fewer than the ${securityGroupRuleLimit} that a security group takes`,
+              expected: `fewer than the ${limits.rulesOfSecurityGroup} that a security group takes`,
             },
           ],
     );

@@ -10,7 +10,7 @@ import { RouteTable } from '@pulumi/aws/ec2/routeTable';
 import { RouteTableAssociation } from '@pulumi/aws/ec2/routeTableAssociation';
 import { Subnet } from '@pulumi/aws/ec2/subnet';
 import { Vpc } from '@pulumi/aws/ec2/vpc';
-import { networkAclEntryLimit } from '../../lib/aws/hops';
+import { limits } from '../../lib/aws/limits';
 import { parseCidr, contains, overlaps } from '../../lib/blueprint/ipv4';
 import type { Problem } from '../../lib/blueprint/problem';
 import type { ZoneSubnets } from '../../lib/network/address-plan';
@@ -277,13 +277,13 @@ function checkAclSizes(args: PrivateNetworkArgs): Problem[] {
   return Object.entries(planNetworkAcls(args)).flatMap(([kind, entries]) =>
     (['ingress', 'egress'] as const).flatMap((direction) => {
       const count = entries.filter((entry) => entry.direction === direction).length;
-      return count <= networkAclEntryLimit
+      return count <= limits.entriesOfNetworkAcl
         ? []
         : [
             {
               path: 'portMatrix',
               got: `${count} ${direction} entries for the ${kind} subnets`,
-              expected: `ports that fit into the ${networkAclEntryLimit} entries of a network ACL`,
+              expected: `ports that fit into the ${limits.entriesOfNetworkAcl} entries of a network ACL`,
             },
           ];
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkAclEntryLimit } from '../../lib/aws/hops';
+import { limits } from '../../lib/aws/limits';
 import { planNetworkAcls } from '../../lib/network/plan-network-acls';
 import { planPortMatrix } from '../../lib/network/plan-port-matrix';
 import { subnetKinds } from '../../lib/network/subnet-kinds';
@@ -86,7 +86,7 @@ describe('planNetworkAcls', () => {
     for (const kind of subnetKinds) {
       for (const direction of ['ingress', 'egress'] as const) {
         const count = acls[kind].filter((entry) => entry.direction === direction).length;
-        expect(count).toBeLessThanOrEqual(networkAclEntryLimit / 2);
+        expect(count).toBeLessThanOrEqual(limits.entriesOfNetworkAcl / 2);
       }
     }
   });

@@ -66,6 +66,8 @@ describe('the default cluster', () => {
       'NetworkAclAssociation',
       'NetworkAclRule',
       'Record',
+      'ResolverFirewallConfig',
+      'ResolverFirewallRule',
       'RolePolicy',
       'Route',
       'RouteTableAssociation',

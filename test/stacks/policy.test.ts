@@ -159,7 +159,7 @@ describe.each([
         propertyDependencies: { gatewayId: gatewayId ?? [], routeTableId: [table.urn] },
       }),
     ).toEqual([
-      'guide/private-topology: etcd, control plane and workers have no public address and lie in private subnets. Got prod-control-plane: no public address, public subnet prod-network-private-eu-central-1a; prod-worker-general: no public address, public subnet prod-network-private-eu-central-1a. Place them in subnets without a route to an internet gateway, without public addresses.',
+      'guide/private-topology: etcd, control plane and workers have no public address and lie in private subnets. Got prod-worker-general: no public address, public subnet prod-network-private-eu-central-1a. Place them in subnets without a route to an internet gateway, without public addresses.',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { securityGroupRuleLimit } from '../../aws/hops';
+import { limits } from '../../aws/limits';
 import { overlaps, parseCidr } from '../ipv4';
 import type { ConfigCheck } from './config-check';
 
@@ -31,7 +31,7 @@ const ownRules = 15;
 
 /** Each network is a rule of a security group, and a group takes only so many. */
 export const checkRuleLimits: ConfigCheck = ({ access, workers }) => {
-  const most = securityGroupRuleLimit - ownRules;
+  const most = limits.rulesOfSecurityGroup - ownRules;
   const listens = workers.some(({ nodePorts }) => nodePorts.length > 0);
   const sums = [
     {
@@ -48,6 +48,6 @@ export const checkRuleLimits: ConfigCheck = ({ access, workers }) => {
     .map(({ path, count, what }) => ({
       path,
       got: `${count} networks`,
-      expected: `at most ${most}${what}: a security group takes ${securityGroupRuleLimit} rules; join networks into larger ones`,
+      expected: `at most ${most}${what}: a security group takes ${limits.rulesOfSecurityGroup} rules; join networks into larger ones`,
     }));
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bucketNames, cidrs, count, roleArn, vpcNetwork } from '../values';
+import { bucketNames, cidrs, count, domain, roleArn, vpcNetwork } from '../values';
 
 /** Address ranges and routes. */
 export const network = z.strictObject({
@@ -22,6 +22,18 @@ export const network = z.strictObject({
   imageBuckets: bucketNames().describe(
     'Further S3 buckets of the region that image registries redirect to, for reading alone; those of registry.k8s.io, quay.io and Docker Hub are known.',
   ),
+  dnsFirewall: z
+    .enum(['tunnelling', 'allow-list', 'off'])
+    .default('tunnelling')
+    .describe(
+      'What the resolver of the VPC refuses: names that carry data, or every name that is not allowed.',
+    ),
+  dnsAllowedDomains: z
+    .array(domain())
+    .default([])
+    .describe(
+      'Names that dnsFirewall "allow-list" resolves besides those that the cluster needs, such as "*.example.com".',
+    ),
   flowLogRetentionDays: count(1, 3653)
     .default(365)
     .describe('Days that VPC flow logs are kept; a value CloudWatch Logs offers.'),
