@@ -66,9 +66,12 @@ async function transcribe(value: unknown): Promise<unknown> {
 function transcribeText(text: string): string {
   if (text.includes('-----BEGIN ')) return '[pem]';
   if (text.startsWith('{"keys":[')) return '[public keys]';
-  const shown = text.replaceAll(base64Pem, '[pem]');
+  const shown = text.replaceAll(base64Pem, '[pem]').replaceAll(quotedKeySet, '[public keys]');
   return shown.length > longestText ? digestOf(shown) : shown;
 }
+
+/** A key set as a text within JSON. */
+const quotedKeySet = /\{\\"keys\\":\[.*?\]\}/g;
 
 /** `-----BEGIN ` in base64, as kubeconfig files carry it. */
 const base64Pem = /LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;

@@ -35,7 +35,7 @@ export function composeBastion(scope: MachineScope, content: MachineContent): Ba
       publicAddress: ssh,
       statements,
       machine: {
-        imageId: scope.imageOf(blueprint.bastion.architecture),
+        ...scope.imageOf(blueprint.bastion.architecture),
         instanceType: blueprint.bastion.instanceType,
         rootVolumeGibibytes: 20,
         subnetIds: idsOf(ssh ? publicSubnets : privateSubnets),

@@ -71,12 +71,14 @@ export function composeEtcd(
       ],
     };
   });
+  const image = scope.imageOf(blueprint.etcd.architecture);
   return new EtcdTier(
     `${name}-etcd`,
     {
       members,
       machine: {
-        imageId: scope.imageOf(blueprint.etcd.architecture),
+        imageId: image.imageId,
+        keepImage: image.keepImage,
         instanceType: blueprint.etcd.instanceType,
         dataVolume: blueprint.etcd.dataVolume,
         securityGroupIds: [network.firewall.groupId('etcd')],

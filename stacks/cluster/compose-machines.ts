@@ -7,7 +7,7 @@ import { composeControlPlane, composeWorkers } from './compose-nodes';
 import type { ControlPlane } from '../machines/control-plane';
 import type { EtcdTier } from '../machines/etcd-tier';
 import { MachineContent } from '../machines/machine-content';
-import { findImage } from '../machines/machine-image';
+import { findImage, type MachineImage } from '../machines/machine-image';
 import type { MachineScope } from '../machines/machine-scope';
 import type { SecureBucket } from '../storage/secure-bucket';
 import type { SessionDocument } from '../machines/session-document';
@@ -44,7 +44,7 @@ function cachedImages({
   blueprint,
   parent,
 }: Omit<MachineScope, 'imageOf'>): MachineScope['imageOf'] {
-  const images = new Map<Architecture, pulumi.Input<string>>();
+  const images = new Map<Architecture, MachineImage>();
   return (architecture) => {
     const image = images.get(architecture) ?? findImage(blueprint, architecture, { parent });
     images.set(architecture, image);

@@ -57,7 +57,7 @@ export function composeControlPlane(
     `${name}-control-plane`,
     {
       machines: controlPlane.machines,
-      imageId: scope.imageOf(controlPlane.architecture),
+      ...scope.imageOf(controlPlane.architecture),
       instanceType: controlPlane.instanceType,
       rootVolumeGibibytes: controlPlane.rootVolumeGibibytes,
       subnetIds: idsOf(network.network.subnetIds['control-plane']),
@@ -103,7 +103,7 @@ export function composeWorkers(
     return new WorkerPool(
       `${name}-worker-${pool.name}`,
       {
-        imageId: scope.imageOf(pool.architecture),
+        ...scope.imageOf(pool.architecture),
         instanceType: pool.instanceType,
         minimum: pool.minimum,
         maximum: pool.maximum,

@@ -11,6 +11,8 @@ import { renderTakeAddress } from './take-address';
 export type BastionMachine = Pick<
   MachineGroupArgs,
   | 'imageId'
+  | 'keepImage'
+  | 'rootDeviceName'
   | 'instanceType'
   | 'subnetIds'
   | 'securityGroupIds'

@@ -8,6 +8,8 @@ import { componentType, type Tags } from '../component-args';
 /** Settings that all members share. */
 export interface EtcdMachine {
   readonly imageId: pulumi.Input<string>;
+  /** Whether a member keeps the image that it was made from when another is given. @default false */
+  readonly keepImage?: boolean;
   readonly instanceType: string;
   readonly securityGroupIds: readonly pulumi.Input<string>[];
   readonly placementGroupId: pulumi.Input<string>;
@@ -130,7 +132,12 @@ export class EtcdMemberMachine extends pulumi.ComponentResource {
         tags: { ...args.tags, Name: name },
       },
       // The address and the volume are free only when the old machine is gone.
-      { parent: this, deleteBeforeReplace: true, dependsOn: [...args.after] },
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        dependsOn: [...args.after],
+        ...(args.keepImage === true ? { ignoreChanges: ['ami'] } : {}),
+      },
     );
   }
 }

@@ -3,9 +3,15 @@ import { Group } from '@pulumi/aws/autoscaling/group';
 import { LaunchTemplate } from '@pulumi/aws/ec2/launchTemplate';
 import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { debianRootDevice } from './machine-image';
 
 export interface MachineGroupArgs {
   readonly imageId: pulumi.Input<string>;
+  /** Whether machines keep the image of the first time when another is given. @default false */
+  readonly keepImage?: boolean;
+  /** Name of the image's root device; a wrong one leaves the root volume as the image has it.
+   * @default that of Debian's images, `/dev/xvda` */
+  readonly rootDeviceName?: pulumi.Input<string>;
   readonly instanceType: string;
   readonly minimum: number;
   readonly maximum: number;
@@ -24,7 +30,10 @@ export interface MachineGroupArgs {
   readonly rootVolumeGibibytes: number;
   /** Key of the root volume. */
   readonly keyArn: pulumi.Input<string>;
-  /** Load-balancer target groups; with any, an unhealthy target is replaced. */
+  /**
+   * Load-balancer target groups. What they call unhealthy gets no traffic and is not replaced: a
+   * target answers by a workload or an API server that may be away for a reason of its own.
+   */
   readonly targetGroupArns?: readonly pulumi.Input<string>[];
   /** What must exist before the first machine starts. */
   readonly after?: readonly pulumi.Resource[];
@@ -55,7 +64,8 @@ export class MachineGroup extends pulumi.ComponentResource {
           version: template.latestVersion.apply((version) => `${version}`),
         },
         ...(targets.length === 0 ? {} : { targetGroupArns: [...targets] }),
-        healthCheckType: targets.length === 0 ? 'EC2' : 'ELB',
+        // See docs/decisions/0068-health-of-machines-alone.md.
+        healthCheckType: 'EC2',
         healthCheckGracePeriod: args.warmupSeconds,
         defaultInstanceWarmup: args.warmupSeconds,
         ...(args.capacity === 'spot' ? { capacityRebalance: true } : {}),
@@ -105,7 +115,7 @@ export class MachineGroup extends pulumi.ComponentResource {
         ],
         blockDeviceMappings: [
           {
-            deviceName: '/dev/xvda',
+            deviceName: args.rootDeviceName ?? debianRootDevice,
             ebs: {
               volumeType: 'gp3',
               volumeSize: args.rootVolumeGibibytes,
@@ -133,7 +143,7 @@ export class MachineGroup extends pulumi.ComponentResource {
         updateDefaultVersion: true,
         tags,
       },
-      { parent: this },
+      { parent: this, ...(args.keepImage === true ? { ignoreChanges: ['imageId'] } : {}) },
     );
   }
 }

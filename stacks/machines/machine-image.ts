@@ -5,19 +5,45 @@ import { partitionOf } from '../../lib/aws/regions';
 import type { Blueprint } from '../../lib/blueprint/blueprint';
 import type { Architecture } from '../../lib/machine/machine-config';
 
+/** The image that machines of one architecture start from. */
+export interface MachineImage {
+  readonly imageId: pulumi.Input<string>;
+  /** Name of its root device: only a mapping of that name sizes and encrypts the root volume. */
+  readonly rootDeviceName: pulumi.Input<string>;
+  /** Whether machines keep the image that they were made from when a newer one appears. */
+  readonly keepImage: boolean;
+}
+
+/** Root device of Debian's images, for what knows no other. */
+export const debianRootDevice = '/dev/xvda';
+
 /**
- * The image of one architecture: the one that the configuration names, or else the newest Debian 13.
- *
- * A new image replaces machines step by step; it is how etcd members, which reach no mirror, get
- * their updates. To choose the day, name the image.
+ * The image of one architecture: the one that the configuration names, or else the newest Debian 13 of
+ * the day on which a group or member was made. A newer one of Debian's replaces nothing by itself: to
+ * choose the day, name the image. See docs/decisions/0067-machines-keep-their-image.md.
  */
 export function findImage(
   { machineImages, region }: Pick<Blueprint, 'machineImages' | 'region'>,
   architecture: Architecture,
   opts: pulumi.InvokeOptions,
-): pulumi.Input<string> {
-  const pinned = machineImages[architecture];
-  if (pinned !== undefined) return pinned;
+): MachineImage {
+  const named = machineImages[architecture];
+  const image =
+    named === undefined
+      ? newestDebian(region, architecture, opts)
+      : getAmiOutput({ filters: [{ name: 'image-id', values: [named] }] }, opts);
+  return {
+    imageId: named ?? image.id,
+    // A data source that is not asked, as in a plan, has no answer.
+    rootDeviceName: image.apply(
+      ({ rootDeviceName }: { readonly rootDeviceName?: string }) =>
+        rootDeviceName ?? debianRootDevice,
+    ),
+    keepImage: named === undefined,
+  };
+}
+
+function newestDebian(region: string, architecture: Architecture, opts: pulumi.InvokeOptions) {
   const debianAccount = debianAccountOf(partitionOf(region));
   if (debianAccount === undefined) {
     throw new Error(`machineImages.${architecture}: no image is known in ${region}`);
@@ -33,5 +59,5 @@ export function findImage(
       ],
     },
     opts,
-  ).id;
+  );
 }

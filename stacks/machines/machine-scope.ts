@@ -9,6 +9,7 @@ import type { ClusterSecrets } from '../trust/cluster-secrets';
 import type { ClusterNetwork } from '../cluster/compose-network';
 import type { ClusterStorage } from '../cluster/compose-storage';
 import { MachineIdentity } from './machine-identity';
+import type { MachineImage } from './machine-image';
 import type { PolicyStatement } from '../iam/policy-document';
 import {
   bundleKey,
@@ -26,7 +27,7 @@ export interface MachineScope extends ClusterScope {
   /** Address of the OIDC issuer; undefined when tokens are for the cluster only. */
   readonly issuerUrl: pulumi.Output<string> | undefined;
   /** Image of one architecture. */
-  readonly imageOf: (architecture: Architecture) => pulumi.Input<string>;
+  readonly imageOf: (architecture: Architecture) => MachineImage;
 }
 
 /** Role and profile of one tier or one member. */

@@ -184,10 +184,23 @@ describe('the default cluster', () => {
     expect(lookers).toHaveLength(6);
     for (const { dependsOn } of lookers) expect(dependsOn).toEqual(expect.arrayContaining(entries));
     // Who founds the cluster is decided once.
-    const kept = update.resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+    const kept = update.resources.filter(({ ignoreChanges }) =>
+      ignoreChanges.some((input) => !/^(ami|imageId)$/.test(input)),
+    );
     expect(kept.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
       ['prod-etcd-directory-initial-members', ['insecureValue']],
     ]);
+  });
+
+  test('judges the health of machines alone, and keeps their images', () => {
+    for (const { name, inputs } of ofType('aws:autoscaling/group:Group')) {
+      expect([name, inputs.healthCheckType]).toEqual([name, 'EC2']);
+    }
+    const images = [
+      ...ofType('aws:ec2/launchTemplate:LaunchTemplate'),
+      ...ofType('aws:ec2/instance:Instance'),
+    ];
+    expect(images.filter(({ ignoreChanges }) => ignoreChanges.length === 0)).toEqual([]);
   });
 
   test('keeps every secret marked', () => {
