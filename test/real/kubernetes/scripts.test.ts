@@ -51,10 +51,7 @@ describeWithTools(
     /** As a deployment does: the index, and its checksum. */
     const publish = (manifests: readonly StoredManifest[]) => {
       cloud.objects.set(manifestKeys.index, Buffer.from(renderManifestIndex(manifests)));
-      cloud.parameters.set(
-        `/${plane.blueprint.name}/${manifestIndexParameter}`,
-        checksumOfIndex(manifests),
-      );
+      cloud.parameters.set(manifestIndexParameter, checksumOfIndex(manifests));
     };
 
     beforeAll(async () => {
@@ -93,6 +90,7 @@ describeWithTools(
           HC_ROOT: machine.root,
           HC_API_SERVER: plane.baseUrl,
           HC_ENDPOINT_S3: cloud.url,
+          HC_ENDPOINT_SSM: cloud.url,
           HC_ENDPOINT_IMDS: cloud.url,
           HC_ENDPOINT_EC2: ec2,
           HC_WAIT_SECONDS: '240',

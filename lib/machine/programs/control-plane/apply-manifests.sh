@@ -41,7 +41,7 @@ fetch_manifests() {
   scratch_file
   index=$HC_SCRATCH_FILE
   s3_get manifests/SHA256SUMS "$index" </dev/null
-  check_sum sha256 "$(cat "$expected")" "$index"
+  verify_checksum sha256 "$(cat "$expected")" "$index"
   folder=$HC_SCRATCH/manifests
   mkdir "$folder"
   while read -r checksum name; do
