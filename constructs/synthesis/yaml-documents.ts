@@ -12,6 +12,7 @@ import {
   type Document,
   type Node,
 } from 'js-yaml';
+import { isAmbiguousScalar } from '../../lib/kubernetes/ambiguous-scalar';
 
 /**
  * YAML documents of plain data, separated by `---`: what `dump` of js-yaml makes of each, letter by
@@ -44,7 +45,12 @@ function build(value: unknown): Node {
 }
 
 function scalar(tag: string, value: string): Node {
-  return { kind: 'scalar', tag, tagged: false, style: SCALAR_STYLE.PLAIN, value };
+  // The library quotes nearly all of what readers of YAML 1.1 take for something else.
+  const style =
+    tag === strTag.tagName && isAmbiguousScalar(value)
+      ? SCALAR_STYLE.SINGLE_QUOTED
+      : SCALAR_STYLE.PLAIN;
+  return { kind: 'scalar', tag, tagged: false, style, value };
 }
 
 function sequence(values: readonly unknown[]): Node {
