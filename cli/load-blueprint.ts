@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Blueprint } from '../lib/blueprint/blueprint';
-import { ConfigFileError, findConfigFile, readConfigFile } from '../lib/blueprint/config-file';
+import { findConfigFile, readConfigFile } from '../lib/blueprint/config-file';
+import { ConfigFileError } from '../lib/blueprint/config-file-error';
 import { BlueprintError } from '../lib/blueprint/problem';
 import { resolveBlueprint } from '../lib/blueprint/resolve';
 import { InputError } from './input-error';

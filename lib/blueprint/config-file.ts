@@ -1,14 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-
-/** A configuration file that cannot be read: one message a mistake. */
-export class ConfigFileError extends Error {
-  constructor(readonly messages: readonly string[]) {
-    super(messages.join('\n'));
-    this.name = 'ConfigFileError';
-  }
-}
+import { ConfigFileError } from './config-file-error';
+import { readText } from './read-text';
+import { documentProblem, nestingProblem, type YamlProblem } from './yaml-problem';
 
 /** Configuration in the working folder that is taken when none is named. */
 const usualFile = 'cluster.yaml';
@@ -30,30 +25,34 @@ function packageRoot(): string {
 /**
  * Reads a configuration file (YAML or JSON).
  *
- * @throws ConfigFileError that names the file and, for a syntax error, line and column.
+ * @throws ConfigFileError with one message that names the file and, for bad syntax, line and column.
  */
 export function readConfigFile(file: string): object {
-  if (!existsSync(file)) {
-    throw new ConfigFileError([`${file}: got no such file, expected a configuration in YAML`]);
-  }
-  if (!statSync(file).isFile()) {
-    throw new ConfigFileError([`${file}: got no file, expected a configuration in YAML`]);
-  }
+  const text = readText(file, 'a configuration in YAML');
   const lineCounter = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigFileError(
-      document.errors.map((error) => {
-        const { line, col } = lineCounter.linePos(error.pos[0]);
-        return `${file}:${line}:${col}: got malformed YAML (${error.message}), expected key: value`;
-      }),
-    );
+  const refuse = ({ message, offset }: YamlProblem): never => {
+    const { line, col } = lineCounter.linePos(offset);
+    throw new ConfigFileError([
+      `${file}:${line}:${col}: got malformed YAML (${message}), expected key: value`,
+    ]);
+  };
+  const nesting = nestingProblem(text);
+  if (nesting) {
+    lineCounter.lineStarts.push(...lineStartsOf(text));
+    return refuse(nesting);
   }
-  const parsed: unknown = document.toJS();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const problem = documentProblem(document);
+  if (problem) return refuse(problem);
+  const parsed: unknown = document.toJS({ maxAliasCount: -1 });
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new ConfigFileError([
-      `${file}: got ${JSON.stringify(parsed)}, expected keys such as "name: production"`,
+      `${file}: got ${(JSON.stringify(parsed) as string | undefined)?.slice(0, 200) ?? 'nothing'}, expected keys such as "name: production"`,
     ]);
   }
   return parsed;
+}
+
+function lineStartsOf(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
 }

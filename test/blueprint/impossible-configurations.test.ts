@@ -399,6 +399,13 @@ const impossible: readonly [changes: object, beginning: string, part: string][] 
     'waivers[1].clause: got "guide/api/profiling"',
     'not used before',
   ],
+  [apiServer({ v: 2 }), 'kubernetes.flags.kube-apiserver.v: got 2', 'as text in one line'],
+  [
+    { etcd: { flags: { 'wal-dir': '/a\nUser=root' } } },
+    'etcd.flags.wal-dir',
+    'as text in one line',
+  ],
+  [apiServer({ '--v': '2' }), 'kubernetes.flags.kube-apiserver.--v', 'without dashes'],
   [{ artifacts: { source: '' } }, 'artifacts.source: got ""', '"upstream"'],
 ];
 

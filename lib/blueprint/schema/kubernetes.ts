@@ -25,7 +25,10 @@ const identityPrefix = () =>
 
 /** Extra command-line flags of one program, without dashes. Protected ones are refused. */
 export const flags = z
-  .record(text(/^[a-zA-Z][a-zA-Z0-9.-]*$/, 'a flag without dashes such as "v"'), z.string())
+  .record(
+    text(/^[a-zA-Z][a-zA-Z0-9.-]*$/, 'a flag without dashes such as "v"'),
+    text(/^[^\p{Cc}]*$/u, 'the value of the flag, as text in one line'),
+  )
   .default({});
 
 /** The Kubernetes version and how its components are set. */
