@@ -13,7 +13,8 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u00
  * @throws ConfigFileError with one message; line and column where there is a place.
  */
 export function readText(file: string, expected: string): string {
-  if (!existsSync(file)) throw new ConfigFileError([`${file}: got no such file, expected ${expected}`]);
+  if (!existsSync(file))
+    throw new ConfigFileError([`${file}: got no such file, expected ${expected}`]);
   const found = statSync(file);
   if (!found.isFile()) throw new ConfigFileError([`${file}: got no file, expected ${expected}`]);
   if (found.size > mostBytes) {

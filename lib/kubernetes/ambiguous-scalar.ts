@@ -2,7 +2,7 @@ const words = /^(~|null|y|n|yes|no|on|off|true|false|=|<<)$/i;
 
 /** Whole numbers of every base, with underscores wherever somebody may have put them. */
 const integer = /^[-+]?(0b_*[01][01_]*|0o_*[0-7][0-7_]*|0x_*[\da-f][\da-f_]*|\d[\d_]*)$/i;
-const fraction = /^[-+]?(\d[\d_]*\.?[\d_]*|\.[\d_]*)(e[-+]?\d+)?$/i;
+const fraction = /^(?=.*[\d.])[-+]?(\d[\d_]*)?\.?[\d_]*(e[-+]?\d+)?$/i;
 const special = /^[-+]?\.(inf|nan)$/i;
 const sexagesimal = /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/;
 const timestamp = /^\d{4}-\d{1,2}-\d{1,2}([Tt \t].*)?$/;
