@@ -37,8 +37,9 @@ Restart=always
 LogsDirectory=hardened-cluster/sessions
 LogsDirectoryMode=0700
 UMask=0077
-# To make a file append-only; to remove that again, one must be root on the machine.
-CapabilityBoundingSet=CAP_LINUX_IMMUTABLE
+# To make a file append-only (to remove that again, one must be root on the machine), to take the terminal
+# of the SSH server over, and to see that no other process holds it.
+CapabilityBoundingSet=CAP_LINUX_IMMUTABLE CAP_CHOWN CAP_DAC_READ_SEARCH CAP_SYS_PTRACE
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
@@ -60,4 +61,8 @@ RestrictAddressFamilies=AF_UNIX
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
+SystemCallFilter=@chown
+TasksMax=256
+MemoryMax=1G
+OOMPolicy=continue
 `;

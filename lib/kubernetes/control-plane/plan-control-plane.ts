@@ -54,7 +54,8 @@ export function planControlPlane(blueprint: Blueprint, lock: ArtifactLock): Mach
       ...planControlPlaneArtifacts(blueprint, lock, architecture),
     ],
     secrets: [...caSecrets, ...planEncryptionSecrets(blueprint)],
-    packages: nodePackages,
+    // For the evaluation of serving certificates.
+    packages: [...nodePackages, 'python3-cryptography'],
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planHostFirewall } from '../../../lib/machine/host-firewall';
@@ -82,6 +82,8 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
   }
   const configOf = (key: string): string => {
     const config = join(keys, `config-${key}`);
+    // Another client may just read it.
+    if (existsSync(config)) return config;
     writeFileSync(
       config,
       `Host *\n  BatchMode yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n` +
@@ -311,6 +313,97 @@ where('SSH through the bastion, with the real OpenSSH and both host firewalls', 
       options: ['-A', '-X'],
     });
     expect(text).toContain('[]');
+  });
+
+  it('keeps the terminal of the SSH server and the recorder out of reach of the person', async () => {
+    const attack = [
+      'for t in /dev/pts/[0-9]*; do [ "$t" = "$(tty)" ] || { (exec 3<>"$t") 2>/dev/null && echo "open: $t"; }; done',
+      '(exec 3<>/proc/$PPID/fd/0) 2>/dev/null && echo "open: parent"',
+      'for p in $(pgrep -u 0 -f collect-sessions); do kill -STOP $p && echo "stopped: $p"; kill -KILL $p && echo "killed: $p"; done 2>/dev/null',
+      '/usr/local/lib/hardened-cluster/record-session; echo "by hand: $?"',
+      'exit 5',
+    ].join('\n');
+    const { text } = ssh('jump@10.0.16.10', [attack], { options: ['-tt'] });
+    expect(text).not.toMatch(/open: \/dev\/pts|open: parent|stopped:|killed:/);
+    expect(text).toContain('its terminal is that of another session');
+    expect(text).toContain('by hand: 1');
+    expect((await bastion.lastRecording()).events.at(-1)?.[2]).toBe('5');
+  });
+
+  it('ends a session whose recorder stands still', async () => {
+    const session = startSsh('jump@10.0.16.10', 'while :; do echo tick; sleep 0.5; done');
+    await session.says('tick');
+    const recorder = bastion.recorders.at(-1) ?? 0;
+    process.kill(recorder, 'SIGSTOP');
+    // The recorder itself may still hold what the server waits for: its end comes with the connection.
+    const silence = await Promise.race([
+      session.end.then(() => 'ended'),
+      new Promise((resolve) => setTimeout(resolve, 60_000, 'goes on')),
+    ]);
+    process.kill(recorder, 'SIGKILL');
+    expect(silence).toBe('ended');
+    expect((await session.end).code).not.toBe(0);
+  });
+
+  it('keeps its limits against a client that writes to it directly', async () => {
+    const size = () =>
+      Number(
+        spawnSync('du', ['-sb', join(network.folder, 'bastion', 'sessions')], {
+          encoding: 'utf8',
+        }).stdout.split('\t')[0],
+      );
+    const before = size();
+    const forged = String.raw`
+import json, os, socket, struct
+def client():
+    s = socket.socket(socket.AF_UNIX); s.connect("/run/hardened-cluster-sessions/collector"); return s
+header = json.dumps({"version": 2, "user": "root", "uid": 0, "terminal": False}).encode()
+s = client()
+try:
+    s.sendall(header + b"\n")
+    for _ in range(300): s.sendall(b"x" * (1 << 20))
+except OSError: pass
+zero, full = os.open("/dev/zero", os.O_RDONLY), os.open("/dev/full", os.O_WRONLY)
+s = client()
+request = json.dumps({"command": "x" * 1000, "terminal": False}).encode()
+socket.send_fds(s, [struct.pack("!I", len(request)) + request + b"R"], [zero, full, full])
+try:
+    while s.recv(1): pass
+except OSError: pass
+for rubbish in (b"\0", b"\xff" * 100, struct.pack("!I", 1 << 31), b"\0\0\0\2[]R"):
+    s = client(); socket.send_fds(s, [rubbish], [zero, full, full]); s.close()
+print("done")
+`;
+    const beside = startSsh(
+      'jump@10.0.16.10',
+      'while [ ! -e /tmp/hc-stop ]; do echo tick; sleep 0.5; done',
+    );
+    await beside.says('tick');
+    const { text } = ssh('jump@10.0.16.10', ['python3', '-'], { input: forged });
+    expect(text).toContain('done');
+    expect(size() - before).toBeLessThan(300 << 20);
+    // A session beside it goes on.
+    writeFileSync('/tmp/hc-stop', '');
+    expect((await beside.end).code).toBe(0);
+    rmSync('/tmp/hc-stop');
+    expect(bastion.recordings.map(({ header }) => header.user)).not.toContain('root');
+  });
+
+  it('gives sessions of one second files of their own', async () => {
+    const before = bastion.recordings.length;
+    const sessions = Array.from({ length: 4 }, () => startSsh('jump@10.0.16.10', 'echo together'));
+    const ends = await Promise.all(sessions.map(({ end }) => end));
+    const failed = ends.filter(({ code }) => code !== 0);
+    expect(failed).toEqual([]);
+    expect(bastion.recordings.length).toBe(before + 4);
+  });
+
+  it('ends a session that is longer than what is recorded', () => {
+    const { text, code } = ssh('ops@10.0.24.4', ['cat >/dev/null'], {
+      input: Buffer.alloc(80_000_000),
+    });
+    expect(text).toContain('longer than what is recorded');
+    expect(code).not.toBe(0);
   });
 
   it('ends a session whose recording ends, and begins none without a collector', async () => {

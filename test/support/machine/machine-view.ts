@@ -105,6 +105,13 @@ export class MachineView {
       });
   }
 
+  /** Processes that record a session each, in the order of their ids. */
+  get recorders(): readonly number[] {
+    const pid = readFileSync(join(this.folder, 'collector.pid'), 'utf8').trim();
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children.split(' ').filter(Boolean).map(Number);
+  }
+
   /** Ends the collector, by the process id that it left. */
   stopCollector(): void {
     const pid = readFileSync(join(this.folder, 'collector.pid'), 'utf8').trim();
