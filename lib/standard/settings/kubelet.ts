@@ -132,6 +132,7 @@ export const kubeletFree: readonly FreeRow[] = [
   'imageGCLowThresholdPercent',
   'imageMaximumGCAge',
   'imageMinimumGCAge',
+  'kernelMemcgNotification',
   'kubeAPIBurst',
   'kubeAPIQPS',
   'kubeReserved',
