@@ -19,6 +19,10 @@ module.exports = {
   // Pulumi loads both to serialize closures, which nothing here does; without them a suite starts
   // three times faster.
   moduleNameMapper: {
+    // The entries of package.json, as examples import them.
+    '^hardened-cluster$': '<rootDir>/lib/index.ts',
+    '^hardened-cluster/stacks$': '<rootDir>/stacks/components.ts',
+    '^hardened-cluster/constructs$': '<rootDir>/constructs/index.ts',
     // Only lazy imports carry an extension.
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^typescript$': '<rootDir>/test/support/empty-module.js',

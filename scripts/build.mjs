@@ -99,7 +99,9 @@ async function replaceChanged() {
     await mkdir(path.dirname(target), { recursive: true });
     await rename(source, target);
   }
-  const stale = before.filter((name) => !made.includes(name));
+  // Declarations are made by `npm run build:types`; they go with their source.
+  const source = (name) => name.replace(/\.d\.ts$/, '.js');
+  const stale = before.filter((name) => !made.includes(source(name)));
   await Promise.all(stale.map((name) => rm(path.join(dist, name))));
 }
 

@@ -1,10 +1,7 @@
 // The etcd tier alone, for a control plane that stands elsewhere: three members with data volumes
 // that outlive them, replaced one at a time.
 import * as pulumi from '@pulumi/pulumi';
-import { EncryptionKeys } from '../../stacks/trust/encryption-keys';
-import { EtcdTier } from '../../stacks/machines/etcd-tier';
-import { MachineIdentity } from '../../stacks/machines/machine-identity';
-import { SecureBucket } from '../../stacks/storage/secure-bucket';
+import { EncryptionKeys, EtcdTier, MachineIdentity, SecureBucket } from 'hardened-cluster/stacks';
 
 const config = new pulumi.Config('etcd');
 const account = { id: config.require('account'), partition: 'aws', region: 'eu-central-1' };
@@ -31,7 +28,18 @@ const tier = new EtcdTier('store', {
     const identity = new MachineIdentity(`store-${member}`, {
       roleName: `store-${member}`,
       description: `Member ${member}`,
-      statements: [],
+      // The member reports its health, and reads and writes snapshots.
+      statements: snapshots.bucketName.apply((bucket) => [
+        {
+          Sid: 'Bucket',
+          Effect: 'Allow' as const,
+          Action: ['s3:GetObject', 's3:PutObject'],
+          Resource: [
+            `arn:aws:s3:::${bucket}/etcd/*`,
+            `arn:aws:s3:::${bucket}/state/etcd/${member}/*`,
+          ],
+        },
+      ]),
       tags,
     });
     return {

@@ -1,11 +1,13 @@
 // Worker pool and firewall of this project in a VPC that somebody else made: every id is an input.
 import * as pulumi from '@pulumi/pulumi';
-import type { PortMatrix } from '../../lib/network/port-matrix';
-import { ClusterFirewall } from '../../stacks/network/cluster-firewall';
-import { EncryptionKeys } from '../../stacks/trust/encryption-keys';
-import { InterfaceEndpoints } from '../../stacks/network/interface-endpoints';
-import { MachineIdentity } from '../../stacks/machines/machine-identity';
-import { WorkerPool } from '../../stacks/machines/worker-pool';
+import { namedPorts, type PortMatrix } from 'hardened-cluster';
+import {
+  ClusterFirewall,
+  EncryptionKeys,
+  InterfaceEndpoints,
+  MachineIdentity,
+  WorkerPool,
+} from 'hardened-cluster/stacks';
 
 const config = new pulumi.Config('network');
 const network = new pulumi.StackReference(config.require('stack'));
@@ -22,7 +24,7 @@ const portMatrix: PortMatrix = [
     id: 'endpoints-from-worker',
     from: { kind: 'tier', tier: 'worker' },
     to: { kind: 'tier', tier: 'endpoints' },
-    ports: { from: 443, to: 443 },
+    ports: { from: namedPorts.https, to: namedPorts.https },
     protocol: 'tcp',
     why: 'AWS APIs by interface endpoints',
     clauses: [],
@@ -31,7 +33,7 @@ const portMatrix: PortMatrix = [
     id: 'pods',
     from: { kind: 'tier', tier: 'worker' },
     to: { kind: 'tier', tier: 'worker' },
-    ports: { from: 4789, to: 4789 },
+    ports: { from: namedPorts.vxlan, to: namedPorts.vxlan },
     protocol: 'udp',
     why: 'Pod network (VXLAN)',
     clauses: [],
@@ -61,7 +63,15 @@ const keys = new EncryptionKeys('shop-keys', {
 const identity = new MachineIdentity('shop-worker', {
   roleName: 'shop-worker',
   description: 'Workers of the shop',
-  statements: [],
+  statements: [
+    {
+      Sid: 'FindCluster',
+      Effect: 'Allow',
+      Action: ['ec2:DescribeInstances'],
+      // EC2 has no narrower resource for it.
+      Resource: ['*'],
+    },
+  ],
   tags,
 });
 const pool = new WorkerPool('shop-worker-general', {

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import * as pulumi from '@pulumi/pulumi';
 import { getCallerIdentityOutput } from '@pulumi/aws/getCallerIdentity';
 import { readConfigFile } from '../../lib/blueprint/config-file';
@@ -7,7 +6,7 @@ import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema
 import { checkArtifacts } from './check-artifacts';
 import { checkPortMatrix } from '../network/check-port-matrix';
 import type { ClusterScope } from './cluster-scope';
-import type * as Planner from './plan-stack';
+import { planStack } from './load-planner';
 import type { StackPlan } from './plan-stack';
 import { ClusterPki } from '../trust/cluster-pki';
 import { ClusterSecrets } from '../trust/cluster-secrets';
@@ -199,12 +198,7 @@ function planOf(args: HardenedClusterArgs): StackPlan {
   if ('plan' in args) return args.plan;
   const { today = new Date().toISOString().slice(0, 10) } = args;
   const input = 'config' in args ? args.config : readConfigFile(args.configFile);
-  return loadPlanner().planStack(resolveBlueprint(input, { today }));
-}
-
-/** Loaded when a cluster is planned: the components alone need no cdk8s. */
-function loadPlanner(): typeof Planner {
-  return createRequire(__filename)('./plan-stack') as typeof Planner;
+  return planStack(resolveBlueprint(input, { today }));
 }
 
 function problemsOf({ machines, portMatrix, blueprint }: StackPlan, allowUnlocked: boolean) {
