@@ -69,22 +69,22 @@ class Expectation:
         )
 
 
+# Clients with such addresses come by a private attachment, all others by the internet.
+PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+
+
 def clients_of(rows):
     """Somebody in each network that a row lets in: (name, address, behind a private attachment)."""
     cidrs = sorted({cidr for row in rows for cidr in row.get("fromCidrs", [])})
+    networks = [ipaddress.ip_network(cidr) for cidr in cidrs]
     return [
         (
             f"c{index}",
             str(network[1] if network.num_addresses > 1 else network[0]),
-            network.is_private
-            and not any(network.subnet_of(ipaddress.ip_network(d)) for d in DOCUMENTATION),
+            any(network.subnet_of(private) for private in PRIVATE),
         )
-        for index, network in enumerate(map(ipaddress.ip_network, cidrs))
+        for index, network in enumerate(networks)
     ]
-
-
-# Python calls these private; here they stand for addresses of the internet.
-DOCUMENTATION = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"]
 
 
 def main(plan, resources, each, most_denied, patience):
