@@ -7,9 +7,9 @@ export interface ZoneSubnets {
   readonly zone: string;
   /** NAT gateway, public load balancer, bastion. */
   readonly public: string;
-  /** Workers, internal load balancer, interface endpoints. */
+  /** Workers, interface endpoints. */
   readonly private: string;
-  /** Control-plane machines and nothing else, so that their addresses tell them from workers. */
+  /** Control-plane machines and the internal load balancer: addresses tell them from workers. */
   readonly 'control-plane': string;
   /** etcd members; no route to the internet. */
   readonly etcd: string;

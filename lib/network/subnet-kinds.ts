@@ -17,8 +17,8 @@ export function forEachKind<T>(valueOf: (kind: SubnetKind) => T): Readonly<Recor
 }
 
 /**
- * Where a tier lives. Control-plane machines have subnets that nothing else is in, so that addresses
- * tell them from workers. A bastion that nobody reaches by SSH needs no public subnet.
+ * Where a tier lives. Control-plane machines share their subnets with nothing but their own load balancer,
+ * so that addresses tell them from workers. A bastion that nobody reaches by SSH needs no public subnet.
  */
 export function subnetKindOf(tier: Tier, matrix: PortMatrix): SubnetKind {
   switch (tier) {
@@ -30,10 +30,10 @@ export function subnetKindOf(tier: Tier, matrix: PortMatrix): SubnetKind {
       )
         ? 'public'
         : 'private';
-    case 'internal-load-balancer':
     case 'worker':
     case 'endpoints':
       return 'private';
+    case 'internal-load-balancer':
     case 'control-plane':
       return 'control-plane';
     case 'etcd':

@@ -159,7 +159,7 @@ function composeLoadBalancers(
     {
       ...common,
       internal: true,
-      subnetIds: idsOf(subnetIds.private),
+      subnetIds: idsOf(subnetIds['control-plane']),
       securityGroupIds: [firewall.groupId('internal-load-balancer')],
       listeners: [apiListener],
       preserveClientIp: keepsClients('internal-load-balancer'),

@@ -57,7 +57,10 @@ export interface HardenedClusterOutputs {
   /** SSM document to start a shell with; only where Session Manager stands in for SSH. */
   readonly sessionDocument?: pulumi.Output<string>;
   readonly vpcId: pulumi.Output<string>;
-  /** Route tables by zone for routes to the networks of `access.privateApiCidrs`. */
+  /**
+   * Route tables of nodes and of the load balancer inside the VPC, by kind of subnet and zone, for
+   * routes to the networks of `access.privateApiCidrs`.
+   */
   readonly privateRouteTableIds: Readonly<Record<string, pulumi.Output<string>>>;
   /** Bucket of bundles, artifacts and manifests. */
   readonly clusterBucket: pulumi.Output<string>;
@@ -138,7 +141,14 @@ export class HardenedCluster extends pulumi.ComponentResource {
       ...(machines.bastion?.publicIp ? { bastionAddress: machines.bastion.publicIp } : {}),
       ...(machines.sessions ? { sessionDocument: machines.sessions.documentName } : {}),
       vpcId: network.network.vpcId,
-      privateRouteTableIds: network.network.routeTableIds.private,
+      privateRouteTableIds: Object.fromEntries(
+        (['control-plane', 'private'] as const).flatMap((kind) =>
+          Object.entries(network.network.routeTableIds[kind]).map(([zone, id]) => [
+            `${kind}-${zone}`,
+            id,
+          ]),
+        ),
+      ),
       clusterBucket: storage.clusterBucket.bucketName,
       etcdBucket: storage.etcdBucket.bucketName,
       ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),

@@ -32,7 +32,7 @@ const tiers: readonly Tier[] = [
 const places = {
   'public-load-balancer': { kind: 'public', isPublic: true },
   bastion: { kind: 'public', isPublic: true },
-  'internal-load-balancer': { kind: 'private', isPublic: false },
+  'internal-load-balancer': { kind: 'control-plane', isPublic: false },
   'control-plane': { kind: 'control-plane', isPublic: false },
   worker: { kind: 'private', isPublic: false },
   endpoints: { kind: 'private', isPublic: false },

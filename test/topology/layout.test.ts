@@ -86,7 +86,7 @@ describe('layoutTopology', () => {
   test.each<[string, RegExp, (layout: TopologyLayout) => TopologyLayout]>([
     [
       'two tiers overlap',
-      /^tier:internal-load-balancer and tier:worker overlap$/,
+      /^tier:internal-load-balancer and tier:control-plane overlap$/,
       (layout) => moveBox(layout, 'tier:internal-load-balancer', 0, 60),
     ],
     [
