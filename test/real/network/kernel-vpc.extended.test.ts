@@ -30,7 +30,7 @@ const configuration: fc.Arbitrary<BlueprintInput> = fc
   })
   .map((draw) => {
     const most = draw.vpcCidr.endsWith('/24') ? 4 : 6;
-    const zones = [...regions[draw.region]]
+    const zones = Array.from(regions[draw.region])
       .slice(0, Math.min(draw.zones, most))
       .map((letter) => `${draw.region}${letter}`);
     return {
