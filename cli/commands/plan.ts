@@ -3,6 +3,7 @@ import path from 'node:path';
 import { renderSummary } from '../../lib/conformance/report/render-summary';
 import { exitCodeOf } from '../../lib/conformance/report/evaluate-report';
 import { synthesizeManifests } from '../../constructs/manifests';
+import { collectBlockers } from '../../lib/cluster/readiness';
 import { runChecks } from '../../lib/conformance/run-checks';
 import { planUpgrade, type UpgradePlan } from '../../lib/cluster/upgrade/plan-upgrade';
 import { InputError } from '../input-error';
@@ -54,17 +55,19 @@ export async function runPlan(options: PlanOptions, now: Date): Promise<ExitCode
     write(resultFiles({ cluster, resources, outputs, userData, facts, report, store }));
     return { cluster, resources, report };
   });
+  const blockers = collectBlockers(blueprint, cluster.machines);
   const built = {
     resources: resources.length,
     manifests: cluster.manifests.flatMap(({ objects }) => objects).length,
   };
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ folder: options.out, built, counts: report.counts, warnings: report.warnings, upgrade, nonConformities: report.nonConformities })}\n`
+      ? `${JSON.stringify({ folder: options.out, built, ready: blockers.length === 0, blockers, counts: report.counts, warnings: report.warnings, upgrade, nonConformities: report.nonConformities })}\n`
       : renderSummary({
           report,
           blueprint,
           portMatrix: cluster.portMatrix,
+          blockers,
           built,
           folder: options.out,
           colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,

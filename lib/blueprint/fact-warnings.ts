@@ -28,8 +28,8 @@ function unknownZones({ region, zones }: Resolved): string[] {
     .filter((zone) => !facts.zones.includes(zone))
     .map((zone) =>
       known.includes(zone)
-        ? `zones: not every account has ${zone}; hardened-cluster preflight asks yours`
-        : `zones: ${zone} was not there on ${regionSource.asOf}, when ${region} had ${known.join(', ') || 'none that is known'}; hardened-cluster preflight asks your account`,
+        ? `zones: not every account has ${zone}; aws ec2 describe-availability-zones tells what yours has`
+        : `zones: ${zone} was not there on ${regionSource.asOf}, when ${region} had ${known.join(', ') || 'none that is known'}; aws ec2 describe-availability-zones tells what your account has`,
     );
 }
 

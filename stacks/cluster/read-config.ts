@@ -1,3 +1,5 @@
+import type { Blueprint } from '../../lib/blueprint/blueprint';
+import { BlueprintError } from '../../lib/blueprint/problem';
 import { blueprintSchema } from '../../lib/blueprint/schema/blueprint-schema';
 
 /** The part of `pulumi.Config` that is read. */
@@ -23,6 +25,25 @@ export function readConfig(config: ConfigSource): Readonly<Record<string, unknow
       return [[key, textKeys.has(key) ? text : parse(text)]];
     }),
   );
+}
+
+/**
+ * Ends the program where the provider would work in another region than the one that is planned.
+ *
+ * @throws BlueprintError that names both.
+ */
+export function requireSameRegion(
+  providerRegion: string | undefined,
+  { region }: Pick<Blueprint, 'region'>,
+): void {
+  if (providerRegion === undefined || providerRegion === region) return;
+  throw new BlueprintError([
+    {
+      path: 'aws:region',
+      got: providerRegion,
+      expected: `${JSON.stringify(region)}, the same as hardened-cluster:region`,
+    },
+  ]);
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveBlueprint } from '../../lib/blueprint/resolve';
-import { configKeys, readConfig } from '../../stacks/cluster/read-config';
+import { configKeys, readConfig, requireSameRegion } from '../../stacks/cluster/read-config';
 import { minimalInput, today } from '../support/cluster/blueprint-inputs';
 
 const source = (config: Readonly<Record<string, string>>) => ({
@@ -33,6 +33,16 @@ describe('configuration of the stack', () => {
   test('fails with the name of the key when a value is no JSON', () => {
     const input = readConfig(source({ name: 'prod', region: 'eu-central-1', access: 'everyone' }));
     expect(() => resolveBlueprint(input, { today })).toThrow(/^access: got "everyone"/m);
+  });
+
+  test('fails when the provider works in another region', () => {
+    const blueprint = { region: 'eu-central-1' };
+    expect(() => {
+      requireSameRegion('eu-west-1', blueprint);
+    }).toThrow(
+      'aws:region: got "eu-west-1", expected "eu-central-1", the same as hardened-cluster:region',
+    );
+    for (const same of ['eu-central-1', undefined]) requireSameRegion(same, blueprint);
   });
 
   test('has every key described in Pulumi.yaml, and no other', () => {

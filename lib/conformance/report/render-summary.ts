@@ -1,7 +1,8 @@
 import type { Blueprint } from '../../blueprint/blueprint';
+import type { Blocker } from '../../cluster/readiness';
 import type { PortMatrix, PortRule } from '../../network/port-matrix';
 import { escapeControls } from './escape';
-import { bindingFailures, headlineOf } from './evaluate-report';
+import { bindingFailures, headlineOf, isBinding } from './evaluate-report';
 import { joinedLevels, renderLevelTable } from './level-table';
 import type { Report } from './report';
 import { paintWith } from './terminal-colour';
@@ -12,6 +13,8 @@ export interface SummaryInput {
   readonly report: Report;
   readonly blueprint: Blueprint;
   readonly portMatrix: PortMatrix;
+  /** What keeps the cluster from being brought up or used; empty when it is ready. */
+  readonly blockers: readonly Blocker[];
   /** How many of each the plan holds. */
   readonly built: { readonly resources: number; readonly manifests: number };
   /** Output folder as the user named it, such as `plan`. */
@@ -54,6 +57,10 @@ export function renderSummary(input: SummaryInput): string {
     ...some(headline.outcome === 'violated' ? report.nonConformities : [], (text) => text).map(
       (line) => paint('bad', fitLine(`  ✗ not conformant: ${line}`, width)),
     ),
+    ...otherFailures(report).map((line) => paint('warn', line)),
+    ...readiness(input.blockers).map((line) =>
+      paint(input.blockers.length === 0 ? 'good' : 'warn', line),
+    ),
     ...some(report.warnings, (text) => text).map((line) =>
       paint('warn', fitLine(`  ! ${line}`, width)),
     ),
@@ -71,6 +78,27 @@ export function renderSummary(input: SummaryInput): string {
       return `${paint('dim', (index === 0 ? name : '').padEnd(indent))}${text}`.trimEnd();
     });
   }
+}
+
+/** Clauses of other levels that fail, each with what closes it. */
+function otherFailures(report: Report): string[] {
+  const failed = report.clauses.filter(
+    ({ clause, status }) => status === 'fail' && !isBinding(clause.level),
+  );
+  return failed.slice(0, shown).flatMap(({ clause, checks }) => {
+    const remedy = checks.find(({ verdict }) => verdict.status === 'fail')?.remedy ?? '';
+    return wrapText(escapeControls(`- ${clause.id}: ${remedy}`), width - 2).map(
+      (line) => `  ${line}`,
+    );
+  });
+}
+
+/** One line for each thing that is missing, or one that says that nothing is. */
+function readiness(blockers: readonly Blocker[]): string[] {
+  if (blockers.length === 0) return ['READY: it can be brought up as it is planned.'];
+  return blockers.flatMap(({ what, remedy }) =>
+    wrapText(escapeControls(`NOT READY: ${remedy} (${what})`), width),
+  );
 }
 
 function titleOf({ name, profile, kubernetes, region, zones }: Blueprint): string {

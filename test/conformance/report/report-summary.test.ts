@@ -8,6 +8,7 @@ const input = {
   report: reportOf(),
   blueprint,
   portMatrix: planPortMatrix(blueprint),
+  blockers: [],
   built: { resources: 137, manifests: 45 },
   folder: 'plan',
   colour: false,
@@ -33,6 +34,8 @@ medium, low                 -        -        -        1        1
 NOT CONFORMANT: 1 of 3 binding clauses fails (MUST, MUST NOT, critical). 1
 clause of other levels fails.
   ✗ scs-0217/kubelet/anonymous
+  - scs-0217/etcd/members: Put etcd/members right.
+READY: it can be brought up as it is planned.
   ! access.apiCidrs: open to everybody
 
 Next      plan/report.html    every clause with its evidence
