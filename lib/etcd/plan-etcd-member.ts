@@ -38,6 +38,7 @@ export function planEtcdMember(
     files: [
       library,
       ...scripts,
+      libraryFile('aws/aws_client.py'),
       programFile('aws/upload-object.py'),
       {
         path: `${etcdPaths.config}/member.env`,

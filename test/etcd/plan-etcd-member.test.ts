@@ -27,6 +27,7 @@ test('plans files with their modes', () => {
     '0755 /usr/local/lib/hardened-cluster/etcd-replace-member',
     '0755 /usr/local/lib/hardened-cluster/etcd-restore',
     '0755 /usr/local/lib/hardened-cluster/etcd-start',
+    '0644 /usr/local/lib/hardened-cluster/aws_client.py',
     '0755 /usr/local/lib/hardened-cluster/upload-object',
     '0644 /etc/hardened-cluster/etcd/member.env',
     '0644 /etc/hardened-cluster/etcd/access-control',

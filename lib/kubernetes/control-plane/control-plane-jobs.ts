@@ -1,10 +1,10 @@
-import { programFile } from '../../machine/program-file';
+import { libraryFile, programFile } from '../../machine/program-file';
 import type { MachineFile, MachineUnit } from '../../machine/machine-config';
 import { paths } from '../paths';
 
 /** Scripts of the jobs that only control-plane machines have. */
 export function planControlPlaneScripts(): readonly MachineFile[] {
-  return [
+  const programs = [
     'apply-manifests.sh',
     'approve-serving-certificates.sh',
     'issue-probe-credential.sh',
@@ -13,6 +13,7 @@ export function planControlPlaneScripts(): readonly MachineFile[] {
     'start-control-plane.sh',
     'write-encryption-config.sh',
   ].map((name) => programFile(`control-plane/${name}`));
+  return [libraryFile('aws/aws_client.py'), ...programs];
 }
 
 /** The start of the control plane and what goes on beside it. */
