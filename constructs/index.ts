@@ -1,4 +1,8 @@
-export { AdmissionPolicy, type AdmissionPolicyProps } from './admission/admission-policy';
+export {
+  AdmissionPolicy,
+  type AdmissionPolicyProps,
+  type PolicyAction,
+} from './admission/admission-policy';
 export { CalicoNetwork } from './calico/calico-network';
 export type { CalicoNetworkProps } from './calico/calico-network-props';
 export { CertificateApprover, type CertificateApproverProps } from './access/certificate-approver';
@@ -32,6 +36,8 @@ export {
   SandboxRuntimeClass,
   type SandboxRuntimeClassProps,
 } from './workloads/sandbox-runtime-class';
+export type { GrantSubject, SubjectSource } from './admission/rule-grant';
+export { PropsError } from './synthesis/validate-props';
 export { synthesize, type SynthesizedChart } from './synthesis/synthesizer';
 export { SystemNamespaces, type SystemNamespacesProps } from './workloads/system-namespaces';
 export { TokenAutomount, type TokenAutomountProps } from './admission/token-automount';

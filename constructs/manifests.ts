@@ -94,7 +94,7 @@ function addSystemNamespaces(chart: Chart, blueprint: Blueprint, { reserved }: A
   new SystemNamespaces(chart, 'system', {
     podSecurity: kubernetes.podSecurity.enforce,
     version: `v${kubernetes.minorVersion}`,
-    nodeCidrs: reserved.nodes,
+    nodeCidrs: [...reserved.nodes, network.podCidr],
     apiServerCidrs: reserved.nodes,
     // The VPC's resolver answers at both addresses.
     resolverCidrs: [`${renderAddress(vpc.base + 2)}/32`, '169.254.169.253/32'],

@@ -1,6 +1,19 @@
 import { Construct } from 'constructs';
 import type { AuditAnnotation, MatchRule, Validation, Variable } from './admission-types';
 import { addClusterObject } from '../synthesis/kubernetes-object';
+import { problemsOfEmpty, problemsOfUnknown, validateProps } from '../synthesis/validate-props';
+
+/**
+ * What a violation leads to: a refusal, a warning to the client, or an entry of the audit log alone.
+ * The latter two are for a cluster that is in use, before the policy is enforced.
+ */
+export type PolicyAction = 'deny' | 'warn' | 'audit';
+
+const validationActions = {
+  deny: ['Deny', 'Audit'],
+  warn: ['Warn', 'Audit'],
+  audit: ['Audit'],
+} as const;
 
 /** A ValidatingAdmissionPolicy and its binding. */
 export interface AdmissionPolicyProps {
@@ -16,7 +29,7 @@ export interface AdmissionPolicyProps {
   /** @default none */
   readonly auditAnnotations?: readonly AuditAnnotation[];
   /** What a violation leads to; every one is written to the audit log as well. @default 'deny' */
-  readonly action?: 'deny' | 'warn';
+  readonly action?: PolicyAction;
 }
 
 /**
@@ -26,9 +39,15 @@ export interface AdmissionPolicyProps {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export class AdmissionPolicy extends Construct {
+  /** @throws PropsError with every problem. */
   constructor(scope: Construct, id: string, props: AdmissionPolicyProps) {
     super(scope, id);
-    const { name } = props;
+    const { name, action = 'deny' } = props;
+    validateProps('AdmissionPolicy', [
+      ...problemsOfUnknown('action', action, Object.keys(validationActions)),
+      ...problemsOfEmpty('match', props.match),
+      ...problemsOfEmpty('validations', props.validations),
+    ]);
     addClusterObject(this, 'policy', 'ValidatingAdmissionPolicy', {
       metadata: { name, annotations: { 'kubernetes.io/description': props.description } },
       spec: {
@@ -44,7 +63,7 @@ export class AdmissionPolicy extends Construct {
       metadata: { name },
       spec: {
         policyName: name,
-        validationActions: [props.action === 'warn' ? 'Warn' : 'Deny', 'Audit'],
+        validationActions: validationActions[action],
       },
     });
   }

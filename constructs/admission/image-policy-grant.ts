@@ -1,41 +1,34 @@
 import { Construct } from 'constructs';
-import type { Subject } from '../kinds';
-import { addNamespacedObject } from '../synthesis/kubernetes-object';
-import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
+import { RuleGrant, type GrantSubject } from './rule-grant';
+
+/** Demands of the image policy that a grant can lift. */
+export const imageRuleNames = ['digest', 'pull-policy'] as const;
 
 /** An exception from the image policy. The registries themselves know none. */
 export interface ImagePolicyGrantProps {
   /** Name of the Role and the RoleBinding. */
   readonly name: string;
   readonly namespace: string;
-  readonly rules: readonly ('digest' | 'pull-policy')[];
-  /** Service accounts whose pods are meant, or creators of bare pods. */
-  readonly subjects: readonly Subject[];
+  /** Demands that do not hold; at least one. */
+  readonly rules: readonly (typeof imageRuleNames)[number][];
+  /** Service accounts whose pods are meant, or creators of bare pods; at least one. */
+  readonly subjects: readonly GrantSubject[];
   /** Why it is needed, kept as an annotation. */
   readonly why: string;
 }
 
 /** Lets pods of the named service accounts name no digest, or keep an image they have. */
 export class ImagePolicyGrant extends Construct {
+  /** @throws PropsError with every problem. */
   constructor(scope: Construct, id: string, props: ImagePolicyGrantProps) {
     super(scope, id);
-    const { name, namespace, rules, subjects, why } = props;
-    const metadata = { name, namespace, annotations: { 'kubernetes.io/description': why } };
-    addNamespacedObject(this, 'role', 'Role', {
-      metadata,
-      rules: [
-        {
-          apiGroups: [policyApiGroup],
-          resources: ['imagerules'],
-          resourceNames: rules,
-          verbs: ['use'],
-        },
-      ],
-    });
-    addNamespacedObject(this, 'binding', 'RoleBinding', {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-      subjects,
+    // `all` is for the pod policy only.
+    const rules = Array.isArray(props.rules) ? props.rules : [];
+    new RuleGrant(this, 'grant', 'ImagePolicyGrant', {
+      ...props,
+      rules,
+      resource: 'imagerules',
+      knownRules: imageRuleNames,
     });
   }
 }

@@ -1,46 +1,29 @@
 import { Construct } from 'constructs';
-import type { Subject } from '../kinds';
-import { addNamespacedObject } from '../synthesis/kubernetes-object';
-import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
-import type { PodRuleName } from './pod-rules';
+import { podRuleNames, type PodRuleName } from './pod-rules';
+import { RuleGrant, type GrantSubject } from './rule-grant';
 
 /** An exception from the pod policy. */
 export interface PodPolicyGrantProps {
   /** Name of the Role and the RoleBinding. */
   readonly name: string;
   readonly namespace: string;
-  /** Rules that do not hold for pods of the subjects. */
+  /** Rules that do not hold for pods of the subjects; at least one. */
   readonly rules: readonly PodRuleName[] | 'all';
-  /** Service accounts whose pods are meant, or creators of bare pods. */
-  readonly subjects: readonly Subject[];
+  /** Service accounts whose pods are meant, or creators of bare pods; at least one. */
+  readonly subjects: readonly GrantSubject[];
   /** Why it is needed, kept as an annotation. */
   readonly why: string;
 }
 
 /** Lets pods of the named service accounts break the named rules of the pod policy, and no others. */
 export class PodPolicyGrant extends Construct {
+  /** @throws PropsError with every problem. */
   constructor(scope: Construct, id: string, props: PodPolicyGrantProps) {
     super(scope, id);
-    const metadata = {
-      name: props.name,
-      namespace: props.namespace,
-      annotations: { 'kubernetes.io/description': props.why },
-    };
-    addNamespacedObject(this, 'role', 'Role', {
-      metadata,
-      rules: [
-        {
-          apiGroups: [policyApiGroup],
-          resources: ['podrules'],
-          verbs: ['use'],
-          ...(props.rules === 'all' ? {} : { resourceNames: props.rules }),
-        },
-      ],
-    });
-    addNamespacedObject(this, 'binding', 'RoleBinding', {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: props.name },
-      subjects: props.subjects,
+    new RuleGrant(this, 'grant', 'PodPolicyGrant', {
+      ...props,
+      resource: 'podrules',
+      knownRules: podRuleNames,
     });
   }
 }

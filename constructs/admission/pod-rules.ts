@@ -7,21 +7,25 @@ export interface PodRule {
   readonly message: string;
 }
 
-/** Names of the rules; a grant names the rules it lifts. */
-export type PodRuleName =
-  | 'privileged'
-  | 'privilege-escalation'
-  | 'host-namespaces'
-  | 'host-ports'
-  | 'host-probes'
-  | 'capabilities'
-  | 'seccomp'
-  | 'apparmor'
-  | 'selinux'
-  | 'proc-mount'
-  | 'sysctls'
-  | 'volumes'
-  | 'windows';
+/** Names of the rules. */
+export const podRuleNames = [
+  'privileged',
+  'privilege-escalation',
+  'host-namespaces',
+  'host-ports',
+  'host-probes',
+  'capabilities',
+  'seccomp',
+  'apparmor',
+  'selinux',
+  'proc-mount',
+  'sysctls',
+  'volumes',
+  'windows',
+] as const;
+
+/** Name of a rule; a grant names the rules it lifts. */
+export type PodRuleName = (typeof podRuleNames)[number];
 
 /** Settings of the rules that can be chosen. */
 export interface PodRuleOptions {

@@ -1,6 +1,12 @@
 import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s';
 import { contains, parseCidr } from '../../lib/blueprint/ipv4';
 import type { Plain } from '../synthesis/plain';
+import {
+  problemsOfEmpty,
+  problemsOfLabel,
+  problemsOfLabels,
+  validateProps,
+} from '../synthesis/validate-props';
 
 type PeerData = Plain<k8s.NetworkPolicyPeer>;
 
@@ -11,8 +17,16 @@ export const metadataCidr = '169.254.169.254/32';
 export class NetworkPeer {
   private constructor(readonly data: readonly PeerData[]) {}
 
-  /** Every pod of a namespace, or those with all of the labels. */
+  /**
+   * Every pod of a namespace, or those with all of the labels.
+   *
+   * @throws PropsError when the name is no DNS label, or labels are given but none.
+   */
   static namespace(name: string, podLabels?: Readonly<Record<string, string>>): NetworkPeer {
+    validateProps('NetworkPeer', [
+      ...problemsOfLabel('namespace', name),
+      ...problemsOfLabels('podLabels', podLabels),
+    ]);
     return new NetworkPeer([
       {
         namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
@@ -21,12 +35,15 @@ export class NetworkPeer {
     ]);
   }
 
-  /** Pods of the policy's own namespace, or those with all of the labels. */
-  static sameNamespace(podLabels: Readonly<Record<string, string>> = {}): NetworkPeer {
+  /**
+   * Pods of the policy's own namespace, or those with all of the labels.
+   *
+   * @throws PropsError when labels are given but none.
+   */
+  static sameNamespace(podLabels?: Readonly<Record<string, string>>): NetworkPeer {
+    validateProps('NetworkPeer', problemsOfLabels('podLabels', podLabels));
     return new NetworkPeer([
-      {
-        podSelector: Object.keys(podLabels).length === 0 ? {} : { matchLabels: podLabels },
-      },
+      { podSelector: podLabels === undefined ? {} : { matchLabels: podLabels } },
     ]);
   }
 
@@ -60,8 +77,13 @@ export class NetworkPeer {
     ]);
   }
 
-  /** All of these. */
+  /**
+   * All of these.
+   *
+   * @throws PropsError when there are none: a rule without peers lets everybody through.
+   */
   static anyOf(...peers: readonly NetworkPeer[]): NetworkPeer {
+    validateProps('NetworkPeer', problemsOfEmpty('anyOf', peers));
     return new NetworkPeer(peers.flatMap(({ data }) => data));
   }
 }

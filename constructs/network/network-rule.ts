@@ -1,6 +1,13 @@
 import type { Construct } from 'constructs';
 import type { NetworkPolicySpec } from '../kinds';
 import { namespacedProps } from '../synthesis/kubernetes-object';
+import {
+  problemsOfEmpty,
+  problemsOfLabel,
+  problemsOfLabels,
+  problemsOfUnknown,
+  validateProps,
+} from '../synthesis/validate-props';
 import { NetworkPeer } from './network-peer';
 import { NetworkPort } from './network-port';
 import { PlainObject } from '../synthesis/plain-object';
@@ -20,7 +27,9 @@ export interface NetworkRuleProps {
 
 /** One allowed flow, on top of a default deny. Recipes are static factories. */
 export class NetworkRule extends PlainObject {
+  /** @throws PropsError with every problem. */
   constructor(scope: Construct, id: string, props: NetworkRuleProps) {
+    validateProps('NetworkRule', problemsOf(props));
     super(
       scope,
       id,
@@ -109,6 +118,16 @@ export class NetworkRule extends PlainObject {
       ports: [NetworkPort.tcp(namedPorts.apiServer)],
     });
   }
+}
+
+function problemsOf({ namespace, direction, peer, podLabels, ports }: NetworkRuleProps) {
+  return [
+    ...problemsOfLabel('namespace', namespace),
+    ...problemsOfUnknown('direction', direction, ['ingress', 'egress']),
+    ...problemsOfEmpty('peer', peer.data),
+    ...problemsOfLabels('podLabels', podLabels),
+    ...(ports === undefined ? [] : problemsOfEmpty('ports', ports)),
+  ];
 }
 
 function specOf(props: NetworkRuleProps): NetworkPolicySpec {

@@ -1,11 +1,15 @@
 import { Construct } from 'constructs';
+import type { Problem } from '../../lib/blueprint/problem';
 import { smallerQuantity } from '../../lib/blueprint/quantity';
 import { DefaultDeny } from '../network/default-deny';
 import { addClusterObject, addNamespacedObject } from '../synthesis/kubernetes-object';
 import { NetworkRule } from '../network/network-rule';
+import { problemsOfLabel, problemsOfUnknown, validateProps } from '../synthesis/validate-props';
+
+const levels = ['privileged', 'baseline', 'restricted'] as const;
 
 /** Level of the Pod Security Standards. */
-export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
+export type PodSecurityLevel = (typeof levels)[number];
 
 /** A namespace with everything a namespace should have. */
 export interface HardenedNamespaceProps {
@@ -54,8 +58,10 @@ export interface HardenedNamespaceProps {
 export class HardenedNamespace extends Construct {
   readonly name: string;
 
+  /** @throws PropsError with every problem. */
   constructor(scope: Construct, id: string, props: HardenedNamespaceProps) {
     super(scope, id);
+    validateProps('HardenedNamespace', problemsOf(props));
     this.name = props.name;
     this.addNamespace(props);
     addNamespacedObject(this, 'service-account', 'ServiceAccount', {
@@ -150,4 +156,34 @@ export class HardenedNamespace extends Construct {
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: operators.group }],
     });
   }
+}
+
+function problemsOf(props: HardenedNamespaceProps): readonly Problem[] {
+  const { name, podSecurity, quota, operators, labels = {} } = props;
+  const { enforce, audit = 'restricted', warn = 'restricted', version = 'latest' } = podSecurity;
+  const names = (path: string, list: readonly string[] = []) =>
+    list.flatMap((each, index) => problemsOfLabel(`${path}[${index}]`, each));
+  return [
+    ...problemsOfLabel('name', name),
+    ...Object.entries({ enforce, audit, warn }).flatMap(([mode, level]) =>
+      problemsOfUnknown(`podSecurity.${mode}`, level, levels),
+    ),
+    ...(/^(latest|v1\.[0-9]+)$/.test(version)
+      ? []
+      : [{ path: 'podSecurity.version', got: version, expected: 'latest or such as v1.36' }]),
+    ...Object.entries({ pods: quota?.pods, loadBalancers: quota?.loadBalancers }).flatMap(
+      ([what, count = 0]) =>
+        Number.isInteger(count) && count >= 0
+          ? []
+          : [{ path: `quota.${what}`, got: count, expected: 'a whole number from 0 on' }],
+    ),
+    ...Object.keys(labels)
+      .filter((key) => key.startsWith('pod-security.kubernetes.io/'))
+      .map((key) => ({ path: `labels.${key}`, got: labels[key], expected: 'podSecurity' })),
+    ...names('ingressFromNamespaces', props.ingressFromNamespaces),
+    ...names('egressToNamespaces', props.egressToNamespaces),
+    ...Object.entries({ ...operators }).flatMap(([key, value]) =>
+      value === '' ? [{ path: `operators.${key}`, got: value, expected: 'a name' }] : [],
+    ),
+  ];
 }

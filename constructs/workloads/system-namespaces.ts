@@ -13,7 +13,12 @@ export interface SystemNamespacesProps {
   readonly podSecurity: Exclude<PodSecurityLevel, 'privileged'>;
   /** Version of the Pod Security Standards, such as `v1.36`. @default 'latest' */
   readonly version?: string;
-  /** Networks of the machines, whose own processes ask the cluster's DNS as well. */
+  /**
+   * Networks from which processes of the machines ask the cluster's DNS: those of the machines, and the
+   * pods' range, since what a machine sends to a pod of another one has its own tunnel address as source.
+   *
+   * @see https://docs.tigera.io/calico/latest/reference/resources/node
+   */
   readonly nodeCidrs: readonly string[];
   /** Networks of the API server's machines. */
   readonly apiServerCidrs: readonly string[];
