@@ -14,6 +14,14 @@ export interface AwsAccount {
   readonly region: string;
 }
 
+/** What becomes of data when its stack is destroyed. */
+export interface DataLife {
+  /** Whether a destruction of the stack is refused before it begins. @default true */
+  readonly protect?: boolean;
+  /** Whether the data stays when the stack goes. @default true */
+  readonly retain?: boolean;
+}
+
 /** Thrown once by a component, with everything wrong with its arguments. */
 export class ArgumentsError extends Error {
   constructor(

@@ -14,6 +14,8 @@ export interface MachineRuntime {
   readonly dataVolumeId?: string;
   /** Address of the OIDC issuer of service-account tokens. */
   readonly serviceAccountIssuer?: string;
+  /** What ends the names of the log groups. */
+  readonly logGroupSuffix?: string;
 }
 
 /** What EC2 accepts, before base64. */
@@ -89,6 +91,7 @@ const patterns: Readonly<Record<keyof MachineRuntime, RegExp>> = {
   bundleKey: plain,
   bundleSha256: /^[0-9a-f]{64}$/,
   dataVolumeId: plain,
+  logGroupSuffix: /^-[a-z0-9-]+$/,
   serviceAccountIssuer: /^https:\/\/[A-Za-z0-9._/-]+$/,
 };
 
@@ -99,7 +102,7 @@ function renderMachineEnv(
   const values: Readonly<Record<string, string | undefined>> = { ...runtime };
   const problems = Object.entries(patterns).flatMap(([name, pattern]) => {
     const value = values[name];
-    const optional = name === 'dataVolumeId' || name === 'serviceAccountIssuer';
+    const optional = /^(dataVolumeId|logGroupSuffix|serviceAccountIssuer)$/.test(name);
     if (value === undefined && optional) return [];
     return value !== undefined && pattern.test(value)
       ? []
@@ -117,6 +120,7 @@ function renderMachineEnv(
     HC_BUNDLE_SHA256: runtime.bundleSha256,
     HC_DATA_VOLUME_ID: runtime.dataVolumeId ?? '',
     HC_SERVICE_ACCOUNT_ISSUER: runtime.serviceAccountIssuer ?? '',
+    HC_LOG_GROUP_SUFFIX: runtime.logGroupSuffix ?? '',
   };
   return Object.entries(facts)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -4,6 +4,7 @@ import { machineOf } from './cluster-scope';
 import { idsOf } from './compose-network';
 import type { MachineContent } from '../machines/machine-content';
 import {
+  boundaryOf,
   machineFacts,
   planTierAccess,
   tierTags,
@@ -34,6 +35,7 @@ export function composeBastion(scope: MachineScope, content: MachineContent): Ba
       account,
       publicAddress: ssh,
       statements,
+      ...boundaryOf(blueprint),
       machine: {
         ...scope.imageOf(blueprint.bastion.architecture),
         instanceType: blueprint.bastion.instanceType,

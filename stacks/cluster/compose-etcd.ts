@@ -1,6 +1,7 @@
 import { bootstrappedKey, etcdBucketPrefix } from '../../lib/etcd/backup-plan';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
 import { renderBundle } from '../../lib/machine/bundle';
+import { dataLife } from './compose-storage';
 import { machineOf } from './cluster-scope';
 import { EtcdDirectory } from '../machines/etcd-directory';
 import { EtcdTier, type EtcdTierMember } from '../machines/etcd-tier';
@@ -79,6 +80,7 @@ export function composeEtcd(
       machine: {
         imageId: image.imageId,
         keepImage: image.keepImage,
+        ...dataLife(blueprint),
         instanceType: blueprint.etcd.instanceType,
         dataVolume: blueprint.etcd.dataVolume,
         securityGroupIds: [network.firewall.groupId('etcd')],

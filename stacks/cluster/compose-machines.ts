@@ -3,6 +3,7 @@ import type { Architecture, MachineConfig } from '../../lib/machine/machine-conf
 import type { Bastion } from '../machines/bastion';
 import { composeBastion, composeSessions } from './compose-bastion';
 import { composeDirectory, composeEtcd } from './compose-etcd';
+import { dataLife } from './compose-storage';
 import { composeControlPlane, composeWorkers } from './compose-nodes';
 import type { ControlPlane } from '../machines/control-plane';
 import type { EtcdTier } from '../machines/etcd-tier';
@@ -66,7 +67,7 @@ function composeContent(
       machines: machines.filter(belongs),
       artifactSource: blueprint.artifacts.source,
       allowUnlocked,
-      retain: bucket === scope.storage.etcdBucket,
+      retain: bucket === scope.storage.etcdBucket && dataLife(blueprint).retain,
       tags,
     },
     { parent },

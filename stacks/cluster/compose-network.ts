@@ -4,7 +4,8 @@ import { keepsClients } from '../../lib/network/subnet-kinds';
 import { ClusterFirewall } from '../network/cluster-firewall';
 import type { ClusterScope } from './cluster-scope';
 import { ClusterDns } from '../network/cluster-dns';
-import { bucketNames, type ClusterStorage } from './compose-storage';
+import { dataLife, type ClusterStorage } from './compose-storage';
+import { boundaryOf } from '../machines/machine-scope';
 import { apiListener } from '../machines/control-plane';
 import { DnsFirewall } from '../network/dns-firewall';
 import { FlowLogs } from '../network/flow-logs';
@@ -50,11 +51,17 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
   const { vpcId } = network;
   new FlowLogs(
     `${name}-flow-logs`,
-    { vpcId, account, logGroupArn: storage.logs.group('flow-logs').arn, tags },
+    {
+      vpcId,
+      account,
+      logGroupArn: storage.logs.group('flow-logs').arn,
+      ...boundaryOf(blueprint),
+      tags,
+    },
     { parent },
   );
   const dnsFirewall = composeDnsFirewall(scope, vpcId);
-  const s3 = composeS3(scope, network);
+  const s3 = composeS3(scope, storage, network);
   const firewall = new ClusterFirewall(
     `${name}-firewall`,
     { vpcId, portMatrix, s3PrefixListId: s3.prefixListId, tags },
@@ -107,9 +114,12 @@ function composeDnsFirewall(
     : [];
 }
 
-function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork): S3Endpoints {
+function composeS3(
+  scope: ClusterScope,
+  storage: ClusterStorage,
+  { vpcId, routeTableIds }: PrivateNetwork,
+): S3Endpoints {
   const { name, account, tags, parent } = scope;
-  const names = bucketNames(scope);
   const [zone = ''] = scope.blueprint.zones;
   const shared = (ids: IdsByZone) => ids[zone] ?? '';
   return new S3Endpoints(
@@ -129,8 +139,8 @@ function composeS3(scope: ClusterScope, { vpcId, routeTableIds }: PrivateNetwork
         public: shared(routeTableIds.public),
       },
       isolatedRouteTableIds: { etcd: shared(routeTableIds.etcd) },
-      bucketNames: [names.cluster],
-      isolatedBucketNames: [names.etcd],
+      bucketNames: [storage.clusterBucket.bucketName],
+      isolatedBucketNames: [storage.etcdBucket.bucketName],
       workloadBuckets: scope.blueprint.network.workloadBuckets,
       imageBuckets: scope.blueprint.network.imageBuckets,
       tags,
@@ -149,7 +159,7 @@ function composeLoadBalancers(
   const common = {
     vpcId,
     accessLogBucket: accessLogBucket.bucketName,
-    deletionProtection: blueprint.profile !== 'development',
+    deletionProtection: dataLife(blueprint).protect,
     // A public load balancer is refused where no internet gateway is attached.
     after: [...accessLogBucket.ready, ...ready],
     tags,

@@ -1,5 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
+import type { DataLife } from '../component-args';
 import { planSnapshotFolders } from '../../lib/etcd/backup-plan';
+import type { Blueprint } from '../../lib/blueprint/blueprint';
 import { logGroupPrefix, planLogGroups } from '../../lib/machine/log-groups';
 import type { ClusterScope } from './cluster-scope';
 import { EncryptionKeys } from '../trust/encryption-keys';
@@ -11,6 +13,8 @@ import { SecureBucket } from '../storage/secure-bucket';
 export interface ClusterStorage {
   readonly keys: EncryptionKeys;
   readonly logs: LogGroups;
+  /** What ends the names of the log groups: those of an earlier stack of the name are still there. */
+  readonly logGroupSuffix: pulumi.Output<string>;
   /** Bundles, artifacts and manifests: all of it can be made again. */
   readonly clusterBucket: SecureBucket;
   /** What etcd members read, and the snapshots that they write. */
@@ -21,25 +25,24 @@ export interface ClusterStorage {
 /** Days for which only a holder of the governance permission can delete a snapshot. */
 export const snapshotLockDays = 14;
 
-/** Names of the buckets, known as soon as the account is. */
-export function bucketNames({ blueprint, account }: Pick<ClusterScope, 'blueprint' | 'account'>) {
-  const named = (purpose: string) => pulumi.interpolate`${blueprint.name}-${purpose}-${account.id}`;
-  return {
-    cluster: named('cluster'),
-    etcd: named('etcd'),
-    accessLogs: named('access-logs'),
-  };
+/** What becomes of the data of a cluster when its stack is destroyed. */
+export function dataLife({ profile, deletionProtection }: Blueprint): Required<DataLife> {
+  const kept = profile !== 'development';
+  return { protect: kept && deletionProtection, retain: kept };
 }
 
 /** Composes what everything else of a cluster is kept in. */
 export function composeStorage(scope: ClusterScope): ClusterStorage {
   const { name, account, tags, parent, blueprint } = scope;
   const logPrefix = logGroupPrefix(blueprint);
+  const life = dataLife(blueprint);
   const keys = new EncryptionKeys(
     `${name}-keys`,
-    { cluster: blueprint.name, account, logPrefix, tags },
+    { cluster: blueprint.name, account, logPrefix, tags, ...life },
     { parent },
   );
+  // The key is made with the stack, and so is its id.
+  const logGroupSuffix = keys.logs.apply((arn) => `-${idOfKey(arn)}`);
   const logs = new LogGroups(
     `${name}-logs`,
     {
@@ -51,19 +54,24 @@ export function composeStorage(scope: ClusterScope): ClusterStorage {
         ),
       },
       keyArn: keys.logs,
+      suffix: logGroupSuffix,
       tags,
+      ...life,
     },
     { parent },
   );
-  return { keys, logs, ...composeBuckets(scope, keys) };
+  return { keys, logs, logGroupSuffix, ...composeBuckets(scope, keys) };
 }
+
+/** The end of a key's id, which no other key of the cluster's name has. */
+const idOfKey = (arn: string) => arn.slice(-8);
 
 function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
   const { name, account, tags, parent, blueprint, deployers } = scope;
-  const names = bucketNames(scope);
   // One character more: a further member changes nothing, and no role of another cluster fits.
   const members = pulumi.interpolate`arn:${account.partition}:iam::${account.id}:role/${blueprint.name}-etcd-?`;
   const common = { account, tags };
+  const life = dataLife(blueprint);
   const opts = { parent };
   const unfinished = {
     id: 'unfinished-uploads',
@@ -82,7 +90,7 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
       `${name}-cluster`,
       {
         ...common,
-        bucketName: names.cluster,
+        bucketName: pulumi.interpolate`${blueprint.name}-cluster-${account.id}`,
         keyArn: keys.storage,
         lifecycleRules: [unfinished, oldVersions('old-versions', 30)],
         writers: deployers.apply((arns) => [
@@ -96,7 +104,6 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
       `${name}-etcd`,
       {
         ...common,
-        bucketName: names.etcd,
         keyArn: keys.storage,
         objectLockDays: snapshotLockDays,
         writers: pulumi.all([deployers, members]).apply(([arns, role]) => [
@@ -113,7 +120,8 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
             expiration: { days: expireDays },
           })),
         ],
-        holdsData: true,
+        holdsData: life.retain,
+        ...life,
       },
       opts,
     ),
@@ -121,7 +129,6 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
       `${name}-access-logs`,
       {
         ...common,
-        bucketName: names.accessLogs,
         lifecycleRules: [
           unfinished,
           oldVersions('old-versions', 1),
@@ -133,7 +140,8 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
           },
         ],
         statements: planAccessLogDelivery,
-        holdsData: true,
+        holdsData: life.retain,
+        ...life,
       },
       opts,
     ),

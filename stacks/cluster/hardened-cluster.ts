@@ -17,6 +17,7 @@ import { composeNetwork } from './compose-network';
 import { composeStorage } from './compose-storage';
 import { renderKubeconfig } from './kubeconfig';
 import { renderDiscovery, renderKeySet, wellKnown } from '../trust/oidc-documents';
+import type { PrivateNetwork } from '../network/private-network';
 import { OidcIssuer } from '../trust/oidc-issuer';
 
 /** What to build: a configuration, a file with one, or a plan that was made of one. */
@@ -62,6 +63,14 @@ export interface HardenedClusterOutputs {
    * routes to the networks of `access.privateApiCidrs`.
    */
   readonly privateRouteTableIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Subnets by kind and zone. */
+  readonly subnetIds: PrivateNetwork['subnetIds'];
+  /** Security groups by tier, such as `worker` or `endpoints`. */
+  readonly securityGroupIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Addresses that nodes have on the internet, by zone of the NAT gateway. */
+  readonly natAddresses: Readonly<Record<string, pulumi.Output<string>>>;
+  /** KMS keys by what they encrypt. */
+  readonly keyArns: Readonly<Record<'secrets' | 'storage' | 'logs', pulumi.Output<string>>>;
   /** Bucket of bundles, artifacts and manifests. */
   readonly clusterBucket: pulumi.Output<string>;
   /** Bucket of etcd snapshots. */
@@ -91,7 +100,10 @@ export class HardenedCluster extends pulumi.ComponentResource {
   constructor(name: string, args: HardenedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { allowUnlocked = false } = args;
     const plan = planOf(args);
-    validateArgs('HardenedCluster', problemsOf(plan, allowUnlocked));
+    validateArgs('HardenedCluster', [
+      ...problemsOf(plan, allowUnlocked),
+      ...regionProblems(plan.blueprint.region),
+    ]);
     super(componentType('HardenedCluster'), name, {}, opts);
     const scope = this.scope(name, plan, allowUnlocked);
     const { blueprint, parent, tags } = scope;
@@ -149,6 +161,14 @@ export class HardenedCluster extends pulumi.ComponentResource {
           ]),
         ),
       ),
+      subnetIds: network.network.subnetIds,
+      securityGroupIds: network.firewall.groupIds(),
+      natAddresses: network.network.natAddresses,
+      keyArns: {
+        secrets: storage.keys.secrets,
+        storage: storage.keys.storage,
+        logs: storage.keys.logs,
+      },
       clusterBucket: storage.clusterBucket.bucketName,
       etcdBucket: storage.etcdBucket.bucketName,
       ...(issuer ? { oidcIssuer: issuer.url, oidcProviderArn: issuer.providerArn } : {}),
@@ -173,6 +193,14 @@ export class HardenedCluster extends pulumi.ComponentResource {
     const deployers = caller.arn.apply((arn) => deployersOf(named, arn));
     return { ...plan, name, account, allowUnlocked, deployers, tags, parent: this };
   }
+}
+
+/** The provider's region decides where everything is made; the plan is of one region. */
+function regionProblems(region: string) {
+  const got = new pulumi.Config('aws').get('region');
+  return got === undefined || got === region
+    ? []
+    : [{ path: 'aws:region', got, expected: `"${region}", the region of the configuration` }];
 }
 
 function composeIssuer(scope: ClusterScope, pki: ClusterPki): OidcIssuer | undefined {

@@ -15,6 +15,8 @@ export interface MachineFacts extends ArnParts {
   readonly storageKeyArn: string;
   /** ARN of the key of the log groups. */
   readonly logsKeyArn: string;
+  /** What ends the names of the log groups. */
+  readonly logGroupSuffix: string;
 }
 
 /** Key of a bundle in the bucket. */
@@ -128,6 +130,13 @@ export function planLogShipping(
         StringEquals: { 'kms:ViaService': serviceHost(facts, 'logs') },
         ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': groupArns },
       },
+    },
+    {
+      Sid: 'DescribeKeyOfLogs',
+      Effect: 'Allow',
+      Action: ['kms:DescribeKey'],
+      Resource: [facts.logsKeyArn],
+      Condition: { StringEquals: { 'kms:ViaService': serviceHost(facts, 'logs') } },
     },
   ];
 }

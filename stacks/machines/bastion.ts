@@ -29,6 +29,8 @@ export interface BastionArgs {
   readonly publicAddress: boolean;
   /** What the role may do besides taking its address. */
   readonly statements: pulumi.Input<readonly PolicyStatement[]>;
+  /** A policy that the role can never go beyond. @default none */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
   readonly machine: BastionMachine;
   readonly tags: Tags;
 }
@@ -61,6 +63,9 @@ export class Bastion extends pulumi.ComponentResource {
         roleName: `${cluster}-bastion`,
         description: 'Bastion: takes its address and ships recorded sessions',
         statements: bastionStatements(args, address),
+        ...(args.permissionsBoundaryArn === undefined
+          ? {}
+          : { permissionsBoundaryArn: args.permissionsBoundaryArn }),
         tags: args.tags,
       },
       { parent: this },

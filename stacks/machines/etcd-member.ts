@@ -3,10 +3,10 @@ import { Volume } from '@pulumi/aws/ebs/volume';
 import { Instance } from '@pulumi/aws/ec2/instance';
 import { VolumeAttachment } from '@pulumi/aws/ec2/volumeAttachment';
 import { Record } from '@pulumi/aws/route53/record';
-import { componentType, type Tags } from '../component-args';
+import { componentType, type DataLife, type Tags } from '../component-args';
 
 /** Settings that all members share. */
-export interface EtcdMachine {
+export interface EtcdMachine extends DataLife {
   readonly imageId: pulumi.Input<string>;
   /** Whether a member keeps the image that it was made from when another is given. @default false */
   readonly keepImage?: boolean;
@@ -62,7 +62,7 @@ export class EtcdMemberMachine extends pulumi.ComponentResource {
         finalSnapshot: true,
         tags: { ...args.tags, Name: `${name}-data` },
       },
-      { ...child, protect: true, retainOnDelete: true },
+      { ...child, protect: args.protect ?? true, retainOnDelete: args.retain ?? true },
     );
     const instance = this.instance(name, args, volume);
     const attachment = new VolumeAttachment(

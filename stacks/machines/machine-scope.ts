@@ -45,10 +45,17 @@ export function composeIdentity(
       roleName: `${blueprint.name}-${tier}`,
       description: `${description} of the cluster ${blueprint.name}`,
       statements: pulumi.output(machineFacts(scope, bucket)).apply(plan),
+      ...boundaryOf(blueprint),
       tags,
     },
     { parent },
   );
+}
+
+/** The permissions boundary of the roles, where the account asks for one. */
+export function boundaryOf({ access }: MachineScope['blueprint']) {
+  const { permissionsBoundaryArn } = access;
+  return permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn };
 }
 
 /** What every machine of a tier may do: ship its logs, and be reached where there is no SSH. */
@@ -63,11 +70,11 @@ export function planTierAccess(
   return [
     ...planLogShipping(
       facts,
-      groups.map(({ key }) => `${prefix}/${key}`),
+      groups.map(({ key }) => `${prefix}/${key}${facts.logGroupSuffix}`),
       machines,
     ),
     ...(blueprint.bastion.access === 'session-manager'
-      ? planSessionManagerAgent(facts, `${prefix}/sessions`)
+      ? planSessionManagerAgent(facts, `${prefix}/sessions${facts.logGroupSuffix}`)
       : []),
   ];
 }
@@ -83,20 +90,27 @@ export function machineFacts({ blueprint, account, storage }: MachineScope, buck
     secretsKeyArn: storage.keys.secrets,
     storageKeyArn: storage.keys.storage,
     logsKeyArn: storage.keys.logs,
+    logGroupSuffix: storage.logGroupSuffix,
   };
 }
 
 /** User-data of a machine whose bundle lies in that bucket. */
 export function userDataOf(
-  { blueprint, account, issuerUrl }: MachineScope,
+  { blueprint, account, issuerUrl, storage }: MachineScope,
   machine: MachineConfig,
   bucket: SecureBucket,
   dataVolumeId?: pulumi.Output<string>,
 ): pulumi.Output<string> {
   const { sha256 } = renderBundle(machine);
   return pulumi
-    .all([account.id, bucket.bucketName, issuerUrl ?? '', dataVolumeId ?? ''])
-    .apply(([accountId, bucketName, issuer, volume]) =>
+    .all([
+      account.id,
+      bucket.bucketName,
+      issuerUrl ?? '',
+      dataVolumeId ?? '',
+      storage.logGroupSuffix,
+    ])
+    .apply(([accountId, bucketName, issuer, volume, logGroupSuffix]) =>
       renderUserData(machine, {
         cluster: blueprint.name,
         region: account.region,
@@ -104,6 +118,7 @@ export function userDataOf(
         bucket: bucketName,
         bundleKey: bundleKey(machine.name, sha256),
         bundleSha256: sha256,
+        logGroupSuffix,
         ...(issuer === '' ? {} : { serviceAccountIssuer: issuer }),
         ...(volume === '' ? {} : { dataVolumeId: volume }),
       }),

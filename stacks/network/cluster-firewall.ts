@@ -62,6 +62,11 @@ export class ClusterFirewall extends pulumi.ComponentResource {
     return group.id;
   }
 
+  /** Security groups by tier. */
+  groupIds(): Readonly<Record<string, pulumi.Output<string>>> {
+    return Object.fromEntries([...this.groups].map(([tier, { id }]) => [tier, id]));
+  }
+
   private group(name: string, tier: Tier, { vpcId, tags }: ClusterFirewallArgs): SecurityGroup {
     return new SecurityGroup(
       `${name}-${tier}`,

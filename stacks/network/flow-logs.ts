@@ -10,6 +10,8 @@ export interface FlowLogsArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly account: AwsAccount;
   readonly logGroupArn: pulumi.Input<string>;
+  /** A policy that the role can never go beyond. @default none */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
   readonly tags: Tags;
 }
 
@@ -25,6 +27,9 @@ export class FlowLogs extends pulumi.ComponentResource {
       {
         description: 'Delivers VPC flow logs to their log group',
         assumeRolePolicy: renderPolicy({ accountId, partition, region }, planFlowLogTrust),
+        ...(args.permissionsBoundaryArn === undefined
+          ? {}
+          : { permissionsBoundary: args.permissionsBoundaryArn }),
         tags,
       },
       child,

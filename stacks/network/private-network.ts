@@ -45,6 +45,11 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   readonly routeTableIds: Readonly<Record<SubnetKind, IdsByZone>>;
   /** What must exist before machines in the subnets reach anything: routes, ACLs, associations. */
   readonly ready: readonly pulumi.Resource[];
+  /** Addresses that nodes have on the internet, by zone of the NAT gateway. */
+  get natAddresses(): IdsByZone {
+    return this.addresses;
+  }
+  private readonly addresses: Record<string, pulumi.Output<string>> = {};
   private readonly associations: pulumi.Resource[] = [];
 
   constructor(name: string, args: PrivateNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -145,6 +150,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
           { allocationId: address.id, subnetId: idOf(this.subnetIds.public, zone), tags },
           opts,
         );
+        this.addresses[zone] = address.publicIp;
         return [zone, gateway.id];
       }),
     );

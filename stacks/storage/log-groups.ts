@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup';
-import { componentType, validateArgs, type Tags } from '../component-args';
+import { componentType, validateArgs, type DataLife, type Tags } from '../component-args';
 
 /** Retention periods that CloudWatch Logs offers, in days. */
 export const logRetentionDays = [
@@ -8,9 +8,14 @@ export const logRetentionDays = [
   3653,
 ] as const;
 
-export interface LogGroupsArgs {
+export interface LogGroupsArgs extends DataLife {
   /** Names of the groups are `<prefix>/<key>`. */
   readonly prefix: string;
+  /**
+   * What ends each name. Groups outlive their stack: another end for the next stack of the same name
+   * keeps them apart. @default nothing
+   */
+  readonly suffix?: pulumi.Input<string>;
   /** Days that each group keeps its events, by its key; rounded up to what CloudWatch offers. */
   readonly retentionDays: Readonly<Record<string, number>>;
   readonly keyArn: pulumi.Input<string>;
@@ -37,13 +42,13 @@ export class LogGroups extends pulumi.ComponentResource {
         new LogGroup(
           `${name}-${key}`,
           {
-            name: `${args.prefix}/${key}`,
+            name: pulumi.interpolate`${args.prefix}/${key}${args.suffix ?? ''}`,
             retentionInDays: offeredRetention(days),
             kmsKeyId: args.keyArn,
             tags: { ...args.tags, Name: `${name}-${key}` },
           },
           // Evidence: a destroyed stack must not take its own traces with it.
-          { parent: this, protect: true, retainOnDelete: true },
+          { parent: this, protect: args.protect ?? true, retainOnDelete: args.retain ?? true },
         ),
       ]),
     );

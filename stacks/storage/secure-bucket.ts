@@ -10,7 +10,13 @@ import { BucketPolicy } from '@pulumi/aws/s3/bucketPolicy';
 import { BucketPublicAccessBlock } from '@pulumi/aws/s3/bucketPublicAccessBlock';
 import { BucketServerSideEncryptionConfiguration } from '@pulumi/aws/s3/bucketServerSideEncryptionConfiguration';
 import { BucketVersioning } from '@pulumi/aws/s3/bucketVersioning';
-import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import {
+  componentType,
+  validateArgs,
+  type AwsAccount,
+  type DataLife,
+  type Tags,
+} from '../component-args';
 import {
   planBucketPolicy,
   planWriters,
@@ -21,8 +27,9 @@ import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
 
 type LifecycleRules = BucketLifecycleConfigurationArgs['rules'];
 
-export interface SecureBucketArgs {
-  readonly bucketName: pulumi.Input<string>;
+export interface SecureBucketArgs extends DataLife {
+  /** @default a name that begins with that of the component, and that no other bucket has */
+  readonly bucketName?: pulumi.Input<string>;
   readonly account: AwsAccount;
   /** Key of the objects; S3's own key when left out. */
   readonly keyArn?: pulumi.Input<string>;
@@ -48,19 +55,20 @@ export class SecureBucket extends pulumi.ComponentResource {
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     validateArgs('SecureBucket', problemsOf(args));
     super(componentType('SecureBucket'), name, {}, opts);
-    const child = { parent: this };
+    // Settings stay with the bucket that they protect.
+    const child = { parent: this, retainOnDelete: args.holdsData && (args.retain ?? true) };
     const bucket = new Bucket(
       name,
       {
-        bucket: args.bucketName,
+        ...(args.bucketName === undefined ? {} : { bucket: args.bucketName }),
         forceDestroy: !args.holdsData,
         ...(args.objectLockDays === undefined ? {} : { objectLockEnabled: true }),
         tags: { ...args.tags, Name: name },
       },
-      args.holdsData ? { ...child, protect: true, retainOnDelete: true } : child,
+      args.holdsData ? { ...child, protect: args.protect ?? true } : child,
     );
     this.bucketName = bucket.bucket;
-    const settings = this.configure(name, bucket.bucket, args);
+    const settings = this.configure(name, bucket.bucket, args, child);
     const block = new BucketPublicAccessBlock(
       name,
       {
@@ -82,7 +90,7 @@ export class SecureBucket extends pulumi.ComponentResource {
             accountId,
             partition,
             region,
-            bucketName: args.bucketName,
+            bucketName: bucket.bucket,
             writers: args.writers ?? [],
           },
           ({ writers, ...facts }) => [
@@ -103,8 +111,8 @@ export class SecureBucket extends pulumi.ComponentResource {
     name: string,
     bucket: pulumi.Output<string>,
     args: SecureBucketArgs,
+    child: pulumi.CustomResourceOptions,
   ): pulumi.Resource[] {
-    const child = { parent: this };
     const versioning = new BucketVersioning(
       name,
       { bucket, versioningConfiguration: { status: 'Enabled' } },

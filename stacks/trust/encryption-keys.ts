@@ -1,11 +1,11 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Alias } from '@pulumi/aws/kms/alias';
 import { Key } from '@pulumi/aws/kms/key';
-import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { componentType, type AwsAccount, type DataLife, type Tags } from '../component-args';
 import { renderPolicy, type ArnParts, type PolicyStatement } from '../iam/policy-document';
 import { planLogsKeyPolicy, planSecretsKeyPolicy, planStorageKeyPolicy } from '../iam/key-policies';
 
-export interface EncryptionKeysArgs {
+export interface EncryptionKeysArgs extends DataLife {
   /** Name of the cluster; aliases are `alias/<cluster>/<key>`. */
   readonly cluster: string;
   readonly account: AwsAccount;
@@ -54,7 +54,12 @@ export class EncryptionKeys extends pulumi.ComponentResource {
         tags: { ...tags, Name: `${name}-${purpose}` },
       },
       // Everything it encrypted is lost with it.
-      { parent: this, protect: true },
+      {
+        parent: this,
+        protect: this.args.protect ?? true,
+        // What it encrypted may outlive the stack; parameters do not.
+        retainOnDelete: purpose !== 'secrets' && (this.args.retain ?? true),
+      },
     );
     new Alias(
       `${name}-${purpose}`,

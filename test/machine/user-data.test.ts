@@ -39,6 +39,7 @@ describe('renderUserData', () => {
         `HC_BUNDLE_SHA256=${'ab'.repeat(32)}`,
         'HC_DATA_VOLUME_ID=vol-0123456789abcdef0',
         'HC_SERVICE_ACCOUNT_ISSUER=https://oidc.example.com/prod',
+        'HC_LOG_GROUP_SUFFIX=',
         '',
       ].join('\n'),
     );

@@ -94,12 +94,20 @@ describe('the default cluster', () => {
       'LogGroup prod-logs-worker',
       ...[0, 1, 2, 3, 4].map((index) => `Volume prod-etcd-etcd-${index}-data`),
     ];
-    expect(names(({ protect }) => protect)).toEqual(
-      [...data, 'Key prod-keys-logs', 'Key prod-keys-secrets', 'Key prod-keys-storage'].sort(),
-    );
+    const keys = ['Key prod-keys-logs', 'Key prod-keys-secrets', 'Key prod-keys-storage'];
+    expect(names(({ protect }) => protect)).toEqual([...data, ...keys].sort());
+    const settings = /:Bucket[A-Z]\w+$/;
     expect(
-      names(({ retainOnDelete, name }) => retainOnDelete && !name.includes('etcd-content')),
-    ).toEqual(data);
+      names(
+        ({ retainOnDelete, name, type }) =>
+          retainOnDelete && !name.includes('etcd-content') && !settings.test(type),
+      ),
+    ).toEqual([...data, 'Key prod-keys-logs', 'Key prod-keys-storage'].sort());
+    // What keeps a bucket private and encrypted stays with it.
+    for (const { name, type, retainOnDelete } of update.resources) {
+      if (!settings.test(type) || !/^prod-(etcd|access-logs)$/.test(name)) continue;
+      expect([type, name, retainOnDelete]).toEqual([type, name, true]);
+    }
     for (const { inputs } of ofType('aws:lb/loadBalancer:LoadBalancer')) {
       expect(inputs.enableDeletionProtection).toBe(true);
     }
@@ -247,11 +255,15 @@ describe('the default cluster', () => {
       'clusterBucket',
       'etcdBucket',
       'etcdDataVolumes',
+      'keyArns',
       'kubeconfig',
+      'natAddresses',
       'nonConformities',
       'oidcIssuer',
       'oidcProviderArn',
       'privateRouteTableIds',
+      'securityGroupIds',
+      'subnetIds',
       'vpcId',
       'workerGroups',
     ]);

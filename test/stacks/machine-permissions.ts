@@ -6,14 +6,14 @@ const etcd = `arn:aws:s3:::prod-etcd-${mockAccount}`;
 const parameter = (name: string) => `arn:aws:ssm:${region}:${mockAccount}:parameter/prod/${name}`;
 const key = (name: string) => `arn:aws:kms:${region}:${mockAccount}:key/prod-keys-${name}-id`;
 const logs = (group: string, machine: string, address = '10.0.96.7') =>
-  `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${group}:log-stream:${machine}/${address}/i-1/journal`;
+  `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${group}--logs-id:log-stream:${machine}/${address}/i-1/journal`;
 const viaSsm = (name: string) => ({
   'kms:ViaService': `ssm.${region}.amazonaws.com`,
   'kms:EncryptionContext:PARAMETER_ARN': parameter(name),
 });
 const viaLogs = (group: string) => ({
   'kms:ViaService': `logs.${region}.amazonaws.com`,
-  'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${group}`,
+  'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:${region}:${mockAccount}:log-group:/hardened-cluster/prod/${group}--logs-id`,
 });
 const viaS3 = { 'kms:ViaService': `s3.${region}.amazonaws.com` };
 

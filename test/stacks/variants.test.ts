@@ -36,6 +36,28 @@ describe('HardenedCluster', () => {
     expect(String(outputs.kubeconfig)).toContain('"tls-server-name": "api.prod.internal"');
   });
 
+  test('keeps every role within the boundary of the account', async () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/boundary';
+    const { resources } = await register({
+      access: { apiCidrs: [], sshCidrs, permissionsBoundaryArn: boundary },
+    });
+    const roles = resources.filter(({ type }) => type.endsWith(':Role'));
+    expect(roles.length).toBeGreaterThan(7);
+    for (const { name, inputs } of roles) {
+      expect([name, inputs.permissionsBoundary]).toEqual([name, boundary]);
+    }
+  });
+
+  test('gives out what others attach to', async () => {
+    const { outputs } = await register({});
+    expect(outputs).toMatchObject({
+      subnetIds: { private: { 'eu-central-1a': expect.any(String) } },
+      securityGroupIds: { worker: expect.any(String), endpoints: expect.any(String) },
+      natAddresses: { 'eu-central-1a': '198.51.100.7' },
+      keyArns: { storage: expect.stringContaining(':key/') },
+    });
+  });
+
   test('listens for NodePorts of the pools that name them', async () => {
     const { named, input } = await register({
       access: { apiCidrs: [], sshCidrs, nodePortCidrs: ['203.0.113.0/24'] },
@@ -65,7 +87,7 @@ describe('HardenedCluster', () => {
     expect(JSON.parse(String(input('Document', 'prod-sessions', 'content')))).toMatchObject({
       sessionType: 'Standard_Stream',
       inputs: {
-        cloudWatchLogGroupName: '/hardened-cluster/prod/sessions',
+        cloudWatchLogGroupName: '/hardened-cluster/prod/sessions--logs-id',
         cloudWatchEncryptionEnabled: true,
       },
     });

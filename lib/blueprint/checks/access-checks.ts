@@ -69,7 +69,7 @@ export const checkAccess: ConfigCheck = ({ access, bastion, profile, network }) 
 /** Everyone, in however many pieces. */
 function everyoneProblems(
   access: BlueprintConfig['access'],
-  key: keyof BlueprintConfig['access'],
+  key: Extract<keyof BlueprintConfig['access'], `${string}Cidrs`>,
 ): Problem[] {
   return holdEveryone(access[key]) &&
     access[key].every((cidr) => Number(cidr.split('/')[1]) >= namedPrefix)

@@ -72,6 +72,12 @@ export const blueprintSchema = z.strictObject({
     .describe(
       'AMI ids by architecture; the newest Debian 13 of its publisher when left out (needed in GovCloud).',
     ),
+  deletionProtection: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether `pulumi destroy` is refused before it deletes anything. Data stays either way: volumes of etcd, snapshots, logs and their keys; in the development profile nothing is refused and nothing stays.',
+    ),
   tags: z.record(z.string(), z.string()).default({}).describe('Tags of the AWS resources.'),
   waivers: z
     .array(waiver)

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bucketNames, cidrs, count, domain, roleArn, vpcNetwork } from '../values';
+import { bucketNames, cidrs, count, domain, roleArn, vpcNetwork, text } from '../values';
 
 /** Address ranges and routes. */
 export const network = z.strictObject({
@@ -53,6 +53,12 @@ export const access = z.strictObject({
     .default([])
     .describe('Networks that may reach NodePort Services (30000-32767) from outside the VPC.'),
   sshCidrs: cidrs().default([]).describe('Networks that may reach port 22 of the bastion.'),
+  permissionsBoundaryArn: text(
+    /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    'the ARN of an IAM policy such as "arn:aws:iam::123456789012:policy/boundary"',
+  )
+    .optional()
+    .describe('A policy that no role of the cluster goes beyond, where the account asks for one.'),
   deployerRoleArns: z
     .array(roleArn())
     .default([])

@@ -228,8 +228,9 @@ const asSecret = (value: string) => pulumi.secret(value);
 const shortIds = new Set(['aws:ec2/securityGroup:SecurityGroup', 'aws:ec2/subnet:Subnet']);
 
 function idOf(type: string, name: string, inputs: Properties): string {
-  const named = type === 'aws:s3/bucket:Bucket' ? inputs.bucket : undefined;
-  if (typeof named === 'string') return named;
+  if (type === 'aws:s3/bucket:Bucket') {
+    return typeof inputs.bucket === 'string' ? inputs.bucket : `${name}-${mockAccount}`;
+  }
   return shortIds.has(type) ? `${name}-id` : `${name}-${type.split(':').at(-1) ?? type}-id`;
 }
 
@@ -241,6 +242,7 @@ const computed: Readonly<Record<string, (name: string, inputs: Properties) => Pr
   'tls:index/selfSignedCert:SelfSignedCert': (name) => ({ certPem: certificate(name) }),
   'tls:index/locallySignedCert:LocallySignedCert': (name) => ({ certPem: certificate(name) }),
   'tls:index/certRequest:CertRequest': (name) => ({ certRequestPem: certificate(name) }),
+  'aws:s3/bucket:Bucket': (name, { bucket }) => ({ bucket: bucket ?? `${name}-${mockAccount}` }),
   'aws:ec2/eip:Eip': (name) => ({ publicIp: '198.51.100.7', allocationId: `${name}-id` }),
   'aws:ec2/launchTemplate:LaunchTemplate': () => ({ latestVersion: 1 }),
   'aws:ec2/placementGroup:PlacementGroup': (name) => ({ placementGroupId: `${name}-id` }),

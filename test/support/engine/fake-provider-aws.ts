@@ -2,6 +2,7 @@ import { main } from '@pulumi/pulumi/provider';
 import { createHash } from 'node:crypto';
 import { fakeProvider, type FakeService } from './fake-provider-server';
 import type { WireProperties } from './fake-provider-values';
+import { whyNotDeleted, whyNotMade } from './fake-aws-rules';
 import { memberOf, type World } from './fake-provider-world';
 
 const account = '123456789012';
@@ -32,12 +33,31 @@ const fixedInputs: Readonly<Record<string, readonly string[]>> = {
   'aws:s3/bucket:Bucket': ['bucket', 'objectLockEnabled'],
   'aws:s3/bucketObjectv2:BucketObjectv2': ['bucket', 'key'],
   'aws:ssm/parameter:Parameter': ['name'],
-  'aws:iam/role:Role': ['name'],
+  'aws:iam/role:Role': ['name', 'path'],
+  'aws:apigateway/deployment:Deployment': ['restApi', 'triggers'],
+  'aws:apigateway/stage:Stage': ['restApi', 'stageName'],
+  'aws:cloudwatch/logGroup:LogGroup': ['name'],
+  'aws:ec2/flowLog:FlowLog': ['logDestination', 'trafficType', 'vpcId', 'iamRoleArn'],
+  'aws:ec2/natGateway:NatGateway': ['allocationId', 'subnetId'],
+  'aws:ec2/placementGroup:PlacementGroup': ['name', 'strategy', 'spreadLevel'],
+  'aws:ec2/route:Route': ['routeTableId', 'destinationCidrBlock'],
+  'aws:ec2/vpcEndpoint:VpcEndpoint': ['serviceName', 'vpcEndpointType', 'vpcId'],
+  'aws:iam/instanceProfile:InstanceProfile': ['name', 'path'],
+  'aws:iam/openIdConnectProvider:OpenIdConnectProvider': ['url'],
+  'aws:iam/rolePolicy:RolePolicy': ['name', 'role'],
+  'aws:kms/alias:Alias': ['name'],
+  'aws:lb/listener:Listener': ['loadBalancerArn'],
+  'aws:lb/loadBalancer:LoadBalancer': ['internal', 'loadBalancerType', 'name'],
+  'aws:lb/targetGroup:TargetGroup': ['name', 'port', 'protocol', 'targetType', 'vpcId'],
+  'aws:route53/record:Record': ['name', 'type', 'zoneId'],
+  'aws:route53/zone:Zone': ['name'],
+  'aws:ssm/document:Document': ['name', 'documentType'],
 };
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`;
 
 const computed: Readonly<Record<string, (inputs: WireProperties, id: string) => WireProperties>> = {
+  'aws:s3/bucket:Bucket': (_inputs, id) => ({ bucket: id }),
   'aws:ec2/vpc:Vpc': (_inputs, id) => ({
     defaultNetworkAclId: `acl-${id}`,
     defaultRouteTableId: `rtb-${id}`,
@@ -120,10 +140,12 @@ const service: FakeService = {
     ...computed[type]?.(inputs, id),
   }),
   idOf: (type, { bucket, key }) => {
-    if (type === 'aws:s3/bucket:Bucket') return String(bucket);
+    if (type === 'aws:s3/bucket:Bucket') return typeof bucket === 'string' ? bucket : undefined;
     return type === 'aws:s3/bucketObjectv2:BucketObjectv2' ? String(key) : undefined;
   },
   replaces: (type) => fixedInputs[type] ?? [],
+  refusesToMake: whyNotMade,
+  refusesToDelete: whyNotDeleted,
   invoke: (token, inputs, world) => {
     const answer = invokes[token];
     if (!answer) throw new Error(`no answer for the data source ${token}`);

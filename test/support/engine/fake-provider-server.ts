@@ -1,9 +1,10 @@
 import type { Provider } from '@pulumi/pulumi/provider';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { checkInputs } from './fake-provider-check';
 import type { InputSchema } from './fake-provider-schema';
 import { canonical, plainProperties, type WireProperties } from './fake-provider-values';
+import { nameTaken, usesOf } from './fake-aws-rules';
 import { World } from './fake-provider-world';
 
 /** What a pretended service computes. */
@@ -19,6 +20,19 @@ export interface FakeService {
   readonly idOf?: (type: string, inputs: WireProperties) => string | undefined;
   /** Inputs that can't change without a new resource. */
   readonly replaces: (type: string) => readonly string[] | 'all';
+  /** Why something is not made, though its inputs have the right form. */
+  readonly refusesToMake?: (
+    type: string,
+    inputs: WireProperties,
+    world: World,
+  ) => string | undefined;
+  /** Why something is not deleted. */
+  readonly refusesToDelete?: (
+    type: string,
+    id: string,
+    props: WireProperties,
+    world: World,
+  ) => string | undefined;
   readonly invoke?: (token: string, inputs: WireProperties, world: World) => WireProperties;
 }
 
@@ -47,10 +61,18 @@ export function fakeProvider(service: FakeService): Provider {
     },
     create: async (urn, inputs: WireProperties) => {
       const [type, plain] = [typeOf(urn), plainProperties(inputs)];
+      const fault = faultOf(type, world);
+      if (fault !== undefined) throw new Error(`${urn}: ${fault}`);
       const id = service.idOf?.(type, plain) ?? `${nameOf(urn)}-${randomBytes(4).toString('hex')}`;
       const outs = await state(service, type, inputs, id);
+      const full = plainProperties(outs);
+      const refusal = service.refusesToMake?.(type, full, world);
+      if (refusal !== undefined) throw new Error(`${urn}: ${refusal}`);
+      const taken = nameTaken(type, full);
       world.record({
         operation: 'create',
+        uses: usesOf(plain),
+        ...(taken === undefined ? {} : { taken }),
         type,
         name: nameOf(urn),
         id,
@@ -59,7 +81,8 @@ export function fakeProvider(service: FakeService): Provider {
       return { id, outs };
     },
     update: async (id, urn, _olds, news: WireProperties) => {
-      world.record({ operation: 'update', type: typeOf(urn), name: nameOf(urn), id });
+      const uses = usesOf(plainProperties(news));
+      world.record({ operation: 'update', type: typeOf(urn), name: nameOf(urn), id, uses });
       return { outs: await state(service, typeOf(urn), news, id) };
     },
     read: (id, urn, props: WireProperties) => {
@@ -70,7 +93,10 @@ export function fakeProvider(service: FakeService): Provider {
         : undefined;
       return Promise.resolve({ id, props, inputs });
     },
-    delete: (id, urn) => {
+    delete: (id, urn, props: WireProperties) => {
+      const plain = plainProperties(props);
+      const refusal = service.refusesToDelete?.(typeOf(urn), id, plain, world);
+      if (refusal !== undefined) return Promise.reject(new Error(`${urn}: ${refusal}`));
       world.record({ operation: 'delete', type: typeOf(urn), name: nameOf(urn), id });
       return Promise.resolve();
     },
@@ -95,6 +121,19 @@ function changedKeys(olds: WireProperties, news: WireProperties): string[] {
     ...Object.keys(news),
   ]);
   return [...keys].filter((key) => canonical(olds[key]) !== canonical(news[key])).sort();
+}
+
+/** A fault that the test asked for, once for each line of `<world>.faults` that names the type. */
+function faultOf(type: string, world: World): string | undefined {
+  const file = `${environment('FAKE_WORLD')}.faults`;
+  if (!existsSync(file)) return undefined;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const index = lines.findIndex((line) => line.startsWith(`${type} `));
+  const [line] = index < 0 ? [] : lines.splice(index, 1);
+  if (line === undefined) return undefined;
+  writeFileSync(file, lines.join('\n'));
+  world.record({ operation: 'fault', type, name: line, id: '' });
+  return line.slice(type.length + 1);
 }
 
 function bundleOf({ userData }: WireProperties): { readonly bundleSha256?: string } {

@@ -1,9 +1,10 @@
+import { aliveOf } from './fake-aws-rules';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** One call that a provider answered, in the order of time. */
 export interface WorldEvent {
   readonly at: number;
-  readonly operation: 'create' | 'update' | 'delete' | 'read' | 'invoke';
+  readonly operation: 'create' | 'update' | 'delete' | 'read' | 'invoke' | 'fault';
   /** Type token of the resource or data source. */
   readonly type: string;
   /** Name of the resource, or what was asked for. */
@@ -11,6 +12,10 @@ export interface WorldEvent {
   readonly id: string;
   /** Bundle that the user-data of an instance names. */
   readonly bundleSha256?: string;
+  /** Name that nothing else may have while the resource is there. */
+  readonly taken?: string;
+  /** Ids and ARNs of what it uses. */
+  readonly uses?: readonly string[];
 }
 
 /** What happened in the pretended account, kept in a file so that it outlives a provider. */
@@ -27,6 +32,11 @@ export class World {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as WorldEvent);
+  }
+
+  /** What was created and not deleted; also what a stack has left behind. */
+  alive(): readonly WorldEvent[] {
+    return aliveOf(this.events());
   }
 
   /** Instances that were created and not deleted, by name. */

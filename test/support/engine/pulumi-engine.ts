@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -128,10 +129,14 @@ export class PulumiEngine {
     return this.operate(['destroy', '--yes', '--skip-preview']);
   }
 
-  /** Takes the protection off everything, as a person does before a destroy. */
-  async unprotect(): Promise<void> {
-    const { status, text } = await this.command(['state', 'unprotect', '--all', '--yes']);
-    if (status !== 0) throw new Error(text);
+  /** What a destroy asks before it begins. */
+  previewDestroy(): Promise<EngineRun> {
+    return this.operate(['destroy', '--preview-only']);
+  }
+
+  /** Lets the next creation of a type fail, such as `aws:ec2/vpc:Vpc Throttling: rate exceeded`. */
+  fail(fault: string): void {
+    appendFileSync(`${this.env.FAKE_WORLD ?? ''}.faults`, `${fault}\n`);
   }
 
   /** The exported state, byte for byte, or with its secrets in clear. */

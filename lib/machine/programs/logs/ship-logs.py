@@ -90,6 +90,8 @@ class Stream:
     def __init__(self, service: Service, group: str, name: str) -> None:
         # The service takes neither of the two in a name.
         name = re.sub(r"[:*]", "_", name)[:512]
+        # The groups of an earlier cluster of the name have other ends.
+        group += service.machine.facts.get("HC_LOG_GROUP_SUFFIX", "")
         self.service, self.names = service, {"logGroupName": group, "logStreamName": name}
         self.events: list[Event] = []
         self.size = 0
