@@ -32,6 +32,7 @@ export const toolCatalog = {
   shellcheck: { groups: [], debianPackage: 'shellcheck', versionArgs: ['--version'] },
   'systemd-analyze': { groups: [], debianPackage: 'systemd', versionArgs: ['--version'] },
   nft: { groups: [], debianPackage: 'nftables', versionArgs: ['--version'] },
+  dnsmasq: { groups: [], debianPackage: 'dnsmasq-base', versionArgs: ['--version'] },
   ip: { groups: [], debianPackage: 'iproute2', versionArgs: ['-V'] },
   openssl: { groups: [], debianPackage: 'openssl', versionArgs: ['version'] },
 } as const satisfies Record<string, ToolEntry>;

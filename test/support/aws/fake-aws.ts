@@ -10,7 +10,7 @@ export interface ShippedEvent {
 }
 
 /** How a request for one path goes wrong. */
-export type Fault = 'truncate' | 'error' | 'slow';
+export type Fault = 'truncate' | 'error' | 'slow' | 'throttle' | 'busy';
 
 /** Credentials that the instance metadata hands out; recognizable, so that leaks can be found. */
 export const fakeCredentials = {
@@ -26,14 +26,15 @@ const region = 'eu-central-1';
  * machines use them. Signatures, session tokens and the limits of PutLogEvents are checked for real.
  */
 export class FakeAws {
-  readonly objects = new Map<string, Buffer>();
-  readonly parameters = new Map<string, string>();
+  /** By `/bucket/key`, whichever way the bucket is addressed. */
+  readonly objects: Map<string, Buffer>;
+  readonly parameters: Map<string, string>;
   /** `group stream` -> events. */
   readonly events = new Map<string, ShippedEvent[]>();
   /** Sizes of the batches in the order they came. */
   readonly batches: number[] = [];
-  /** By path of the object or name of the parameter or action. */
-  readonly faults = new Map<string, Fault>();
+  /** By path of the object or name of the action; a fault with a count ends by itself. */
+  readonly faults = new Map<string, Fault | { readonly kind: Fault; count: number }>();
   /** Text of an event that the service refuses for a reason of its own. @default none */
   refusedText: string | undefined;
   readonly requests: string[] = [];
@@ -48,12 +49,15 @@ export class FakeAws {
   ]);
 
   private readonly server: Server = createServer((request, response) => {
-    this.answer(request, response).catch((error: unknown) => {
-      this.refusals.push(String(error));
-      response.destroy();
-    });
+    this.handle(request, response);
   });
   private readonly sessions = new Set<string>();
+
+  /** @param shared - Account of another machine's fake: both see the same objects and parameters. */
+  constructor(shared?: Pick<FakeAws, 'objects' | 'parameters'>) {
+    this.objects = shared?.objects ?? new Map<string, Buffer>();
+    this.parameters = shared?.parameters ?? new Map<string, string>();
+  }
 
   async start(): Promise<this> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
@@ -80,14 +84,31 @@ export class FakeAws {
     };
   }
 
+  /** Answers a request, wherever it came in. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.answer(request, response).catch((error: unknown) => {
+      this.refusals.push(String(error));
+      response.destroy();
+    });
+  }
+
+  private takeFault(key: string): Fault | undefined {
+    const fault = this.faults.get(key);
+    if (fault === undefined || typeof fault === 'string') return fault;
+    fault.count -= 1;
+    if (fault.count <= 0) this.faults.delete(key);
+    return fault.kind;
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const path = request.url ?? '/';
     this.requests.push(`${request.method ?? ''} ${path} ${target(request)}`.trim());
-    if (path.startsWith('/latest/')) {
-      this.answerMetadata(request, response, path.slice('/latest/'.length));
+    const metadata = /^\/(?:latest|\d{4}-\d\d-\d\d)\/(.*)$/.exec(path)?.[1];
+    if (metadata !== undefined) {
+      this.answerMetadata(request, response, metadata);
       return;
     }
     const refusal = verifySignature(request, body);
@@ -97,7 +118,9 @@ export class FakeAws {
       send(response, 403, `<Error><Code>SignatureDoesNotMatch</Code>${fakeCredentials.token}`);
       return;
     }
-    if (target(request) === '') this.answerS3(request, response, path, body);
+    const [, bucket] = /^([^.:]+)\.s3\./.exec(request.headers.host ?? '') ?? [];
+    const object = decodeURIComponent(bucket === undefined ? path : `/${bucket}${path}`);
+    if (target(request) === '') this.answerS3(request, response, object, body);
     else this.answerJson(request, response, body);
   }
 
@@ -105,6 +128,9 @@ export class FakeAws {
     if (path === 'api/token' && request.method === 'PUT') {
       const session = `session-${this.sessions.size}`;
       this.sessions.add(session);
+      // AWS's SDK for Go takes no token without it.
+      const ttl = String(request.headers['x-aws-ec2-metadata-token-ttl-seconds'] ?? '');
+      response.setHeader('x-aws-ec2-metadata-token-ttl-seconds', ttl);
       send(response, 200, session);
       return;
     }
@@ -127,8 +153,21 @@ export class FakeAws {
       );
       return;
     }
-    const value = this.metadata.get(path);
+    const value = this.readMetadata(path);
     send(response, value === undefined ? 404 : 200, value ?? '');
+  }
+
+  /** A value of the instance metadata, or the names in a folder of it. */
+  readMetadata(path: string): string | undefined {
+    return this.metadata.get(path) ?? this.listMetadata(path);
+  }
+
+  /** A folder of the metadata: a line each, with a slash after what is a folder too. */
+  private listMetadata(path: string): string | undefined {
+    const folder = path === '' || path.endsWith('/') ? path : `${path}/`;
+    const below = [...this.metadata.keys()].filter((key) => key.startsWith(folder));
+    const names = below.map((key) => key.slice(folder.length).replace(/\/.*/, '/'));
+    return names.length === 0 ? undefined : [...new Set(names)].sort().join('\n');
   }
 
   private answerS3(
@@ -137,7 +176,11 @@ export class FakeAws {
     path: string,
     body: Buffer,
   ): void {
-    const fault = this.faults.get(path);
+    const fault = this.takeFault(path);
+    if (fault === 'busy') {
+      send(response, 503, '<Error><Code>SlowDown</Code></Error>');
+      return;
+    }
     if (fault === 'error') {
       send(response, 403, '<Error><Code>AccessDenied</Code><Message>no</Message></Error>');
       return;
@@ -174,8 +217,9 @@ export class FakeAws {
       send(response, 400, JSON.stringify({ __type: type, message: fakeCredentials.token }));
     };
     const action = target(request);
-    if (this.faults.has(action)) {
-      refuse('ServiceUnavailableException');
+    const fault = this.takeFault(action);
+    if (fault !== undefined) {
+      refuse(fault === 'throttle' ? 'ThrottlingException' : 'ServiceUnavailableException');
       return;
     }
     switch (action) {

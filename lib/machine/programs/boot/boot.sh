@@ -44,9 +44,6 @@ install_packages() {
   done <"$plan/packages"
   [ -n "$missing" ] || return 0
   export DEBIAN_FRONTEND=noninteractive
-  # Services of a package start when boot starts them, with our configuration.
-  printf '#!/bin/sh\nexit 101\n' >"$HC_RUN/policy-rc.d"
-  chmod 0755 "$HC_RUN/policy-rc.d"
   # What a loss of power left half-way.
   dpkg --force-confold --force-confdef --configure -a >&2 || die 'packages' 'dpkg --configure -a failed' 'whole packages'
   try=1
@@ -58,7 +55,7 @@ install_packages() {
     try=$((try + 1))
   done
   # shellcheck disable=SC2086 # several words
-  RUNLEVEL=1 run_apt install $missing || not_yet 'packages' "not installed:$missing" 'a Debian mirror by HTTPS'
+  run_apt install $missing || not_yet 'packages' "not installed:$missing" 'a Debian mirror by HTTPS'
 }
 
 # run_apt VERB PACKAGE...

@@ -19,6 +19,14 @@ ends_soon() {
   ! openssl x509 -in "$1" -noout -checkend "$sixty_days" >/dev/null 2>&1
 }
 
+# belong_together CERTIFICATE KEY: a renewal that was killed between its two files leaves a pair that
+# does not; its certificate is new, so its date tells nothing.
+belong_together() {
+  certified=$(openssl x509 -in "$1" -noout -pubkey 2>/dev/null) || return 1
+  held=$(openssl pkey -in "$2" -pubout 2>/dev/null) || return 1
+  [ "$certified" = "$held" ]
+}
+
 # Takes a static pod away until the kubelet has stopped it, then puts it back.
 restart_static_pod() {
   manifest=$kubernetes/manifests/$1.yaml
@@ -29,7 +37,8 @@ restart_static_pod() {
 }
 
 for pair in apiserver:apiserver apiserver-kubelet-client:apiserver-kubelet-client front-proxy-client:front-proxy-client; do
-  if ends_soon "$kubernetes/pki/${pair#*:}.crt"; then
+  if ends_soon "$kubernetes/pki/${pair#*:}.crt" ||
+    ! belong_together "$kubernetes/pki/${pair#*:}.crt" "$kubernetes/pki/${pair#*:}.key"; then
     renew "${pair%:*}"
   fi
 done
@@ -41,8 +50,13 @@ for program in controller-manager scheduler; do
   fi
   scratch_file
   sed -n 's/^ *client-certificate-data: //p' "$kubernetes/$program.conf" | base64 -d >"$HC_SCRATCH_FILE"
+  # The mark outlives a run that was killed after it renewed and before it restarted.
   if ends_soon "$HC_SCRATCH_FILE"; then
+    : >"$HC_STATE/restart-$program"
     renew "$program.conf"
+  fi
+  if [ -e "$HC_STATE/restart-$program" ]; then
     restart_static_pod "kube-$program"
+    rm -f "$HC_STATE/restart-$program"
   fi
 done
