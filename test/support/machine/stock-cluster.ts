@@ -12,6 +12,7 @@ import { renderBundle } from '../../../lib/machine/bundle';
 import type { MachineConfig } from '../../../lib/machine/machine-config';
 import { renderUserData } from '../../../lib/machine/user-data';
 import { planAddresses } from '../../../lib/network/address-plan';
+import { planNetwork } from '../../../lib/network/plan-network';
 import { planPki } from '../../../lib/pki/pki-plan';
 import { FakeAws, fakeCredentials } from '../aws/fake-aws';
 import { issueCertificate, makeCa, materializePki } from '../pki';
@@ -45,7 +46,7 @@ export class StockCluster {
     readonly network: StockNetwork,
     /** Debian's mirror answers with this status instead, while set. */
     readonly mirror: { broken?: number },
-    private readonly cleanUp: (() => void | Promise<unknown>)[],
+    private readonly cleanUp: (() => unknown)[],
   ) {}
 
   /** The node of a machine of the plan. */
@@ -80,7 +81,7 @@ const services = [
 
 /** Makes machines of a plan; they are off. Needs root. */
 export async function makeStockCluster(options: StockClusterOptions): Promise<StockCluster> {
-  const cleanUp: (() => void | Promise<unknown>)[] = [];
+  const cleanUp: (() => unknown)[] = [];
   try {
     return await prepare(options, cleanUp);
   } catch (error) {
@@ -91,14 +92,17 @@ export async function makeStockCluster(options: StockClusterOptions): Promise<St
 
 async function prepare(
   options: StockClusterOptions,
-  cleanUp: (() => void | Promise<unknown>)[],
+  cleanUp: (() => unknown)[],
 ): Promise<StockCluster> {
   const { blueprint, image } = options;
   const folder = mkdtempSync(join(tmpdir(), 'stock-'));
   cleanUp.push(() => {
     rmSync(folder, { recursive: true, force: true });
   });
-  const machines = planMachines(blueprint).filter(({ name }) => options.names.includes(name));
+  const planned = planNetwork(blueprint);
+  const machines = planMachines(blueprint, planned).filter(({ name }) =>
+    options.names.includes(name),
+  );
   const hosts = machines.map((machine, index) => placeOf(blueprint, machine, index));
   const controlPlane = hosts.find(({ name }) => name === 'control-plane');
   const network = new StockNetwork(folder, hosts, services, {
@@ -113,11 +117,11 @@ async function prepare(
     network.remove();
   });
   const account = new FakeAws();
-  const pki = await materializePki(planPki(blueprint));
+  const pki = await materializePki(planPki(blueprint, planned.addresses));
   for (const [name, text] of pki.parameters) {
     account.parameters.set(`/${blueprint.name}/${name}`, text);
   }
-  for (const { name, value } of planTierDirectory(blueprint)) {
+  for (const { name, value } of planTierDirectory(blueprint, planned.addresses)) {
     account.parameters.set(`/${blueprint.name}/${tierDirectoryPath}/${name}`, value);
   }
   const ca = await makeCa('Amazon of the tests');
@@ -131,9 +135,9 @@ async function prepare(
   const mirror: { broken?: number } = {};
   const nodes: StockNode[] = [];
   for (const [index, host] of hosts.entries()) {
-    const planned = machines[index];
-    if (planned === undefined) continue;
-    const { machine: config, objects } = provideArtifacts(planned, options.programs, packages);
+    const bare = machines[index];
+    if (bare === undefined) continue;
+    const { machine: config, objects } = provideArtifacts(bare, options.programs, packages);
     const aws = new FakeAws(account);
     for (const [key, content] of objects) account.objects.set(`/bucket/${key}`, content);
     account.objects.set(`/bucket/bundles/${config.name}.tar`, renderBundle(config).tar);

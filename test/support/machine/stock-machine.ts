@@ -55,6 +55,10 @@ export class StockMachine {
       join(scratch, 'root/etc/cloud/cloud.cfg.d/90-test.cfg'),
       'datasource_list: [ Ec2 ]\ndatasource: {Ec2: {strict_id: false}}\n',
     );
+    // The kubelet reads the kernel's log; in the journal it would be the log of this machine.
+    const journal = join(scratch, 'root/etc/systemd/journald.conf.d');
+    mkdirSync(journal, { recursive: true });
+    writeFileSync(join(journal, '10-test.conf'), '[Journal]\nReadKMsg=no\n');
     // The console is a file here, for what is written to it.
     mkdirSync(join(scratch, 'root/etc/systemd/system'), { recursive: true });
     symlinkSync('/dev/null', join(scratch, 'root/etc/systemd/system/console-getty.service'));
@@ -239,7 +243,7 @@ mount -t cgroup2 cgroup2 "$m/sys/fs/cgroup"
 mount -t tmpfs -o mode=0755,nosuid tmpfs "$m/dev"
 mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs "$m/run"
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs "$m/tmp"
-for device in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0"; do
+for device in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0" "kmsg 1 11"; do
   set -- $device
   mknod -m 0666 "$m/dev/$1" c $2 $3
 done
