@@ -11,6 +11,14 @@ const outputs = {
   'privateSubnet-b': 'subnet-b',
 };
 
+/** What data sources answer. */
+const answers = {
+  'aws:index/getCallerIdentity:getCallerIdentity': {
+    accountId: '123456789012',
+    arn: 'arn:aws:sts::123456789012:assumed-role/deployer/session',
+  },
+};
+
 pulumi.runtime.setAllConfig({
   'network:stack': 'acme/network/prod',
   'network:account': '123456789012',
@@ -31,7 +39,7 @@ async function main() {
         id: `${name}-id`,
         state: type === 'pulumi:pulumi:StackReference' ? { ...inputs, outputs } : inputs,
       }),
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) => ({ ...inputs, ...answers[token] }),
     },
     'project',
     'stack',
@@ -39,6 +47,8 @@ async function main() {
     true,
   );
   await pulumi.runtime.runInPulumiStack(async () => require(path.resolve(process.argv[2])));
+  // The program ends before the last of its resources is registered.
+  await pulumi.runtime.disconnect();
   process.stdout.write('done\n');
   // Timers of readiness and the SDK's connections may be left.
   process.exit(0);
