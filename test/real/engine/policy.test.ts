@@ -61,7 +61,10 @@ function writePack(folder: string): string {
     join(folder, 'PulumiPolicy.yaml'),
     project.replace('runtime: nodejs', 'runtime: node-script'),
   );
-  const modules = [join(repository, 'test', 'support', 'ts-hook.js'), join(source, 'index.ts')];
+  const modules = [
+    join(repository, 'test', 'support', 'engine', 'ts-hook.js'),
+    join(source, 'index.ts'),
+  ];
   const lines = modules.map((name) => `require(${JSON.stringify(name)});\n`);
   writeFileSync(join(folder, 'index.js'), lines.join(''));
   return folder;

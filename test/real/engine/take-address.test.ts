@@ -96,7 +96,7 @@ describe('taking the stable address', () => {
       (error: unknown) => (error as { readonly stderr: string }).stderr,
     );
     expect(failure.trimEnd().split('\n').at(-1)).toBe(
-      'take-address: error: EC2 AssociateAddress: got HTTP 403 , expected HTTP 200',
+      'take-address: waiting: EC2 AssociateAddress: got HTTP 403, expected HTTP 200',
     );
     expect(failure).not.toContain('secret');
     expect(failure).not.toContain('a-session-token');

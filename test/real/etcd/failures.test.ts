@@ -96,7 +96,7 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     expect(await runAsUnit(machine, 'fetch-secrets')).toMatchObject({
       result: 'exit-code',
       journal: expect.stringContaining(
-        `fetch-secrets: error: parameter /tier/${parameter}: got HTTP 400 ParameterNotFound, expected HTTP 200`,
+        `fetch-secrets: waiting: parameter /tier/${parameter}: got HTTP 400 ParameterNotFound, expected HTTP 200`,
       ) as string,
     });
     tier.cloud.parameters.set(parameter, 'no certificate');
@@ -145,7 +145,7 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     await machine.systemctl('start', '--no-block', 'etcd.service');
     await waitUntil('the member to say what it waits for', 120, async () =>
       (await machine.journal('etcd.service')).includes(
-        'etcd-start: waiting: the parameter store: got list-etcd-tier: error: parameters of /tier/etcd/tier: got HTTP 403',
+        'etcd-start: waiting: the parameter store: got list-etcd-tier: waiting: parameters of /tier/etcd/tier: got HTTP 403',
       ),
     );
     expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
