@@ -84,6 +84,8 @@ export const backupChecks: readonly Check[] = [
               references(inputs, 'bucket').some(
                 (reference) =>
                   resolve(cloud, reference)?.urn === bucket.urn ||
+                  // Ids are unique within a type only: another resource may have this one too.
+                  reference === bucket.id ||
                   reference === textAt(bucket.inputs, 'bucket'),
               ),
             )

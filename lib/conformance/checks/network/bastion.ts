@@ -86,7 +86,9 @@ function jumps(facts: Facts): Verdict {
   );
 }
 
-const recorder = /\btlog-rec\b|\bscript\s+-|\basciinema rec\b|\bpty\.(fork|spawn)\b/;
+// The last one hands the terminal over to the collector, which records as another user.
+const recorder =
+  /\btlog-rec\b|\bscript\s+-|\basciinema rec\b|\bpty\.(fork|spawn)\b|hardened-cluster-sessions\/collector/;
 const shipper = /\bPutLogEvents\b|\bput-log-events\b|amazon-cloudwatch-agent|fluent-bit/;
 
 /** Sessions run inside what `ForceCommand` names; a jump ends at a machine that does the same. */
