@@ -2,6 +2,8 @@ import type { Clause } from '../standard/clause';
 import { clauses as allClauses } from '../standard/clauses';
 import type { Check, Status, Verdict } from './check';
 import { checks as allChecks } from './checks/checks';
+import { closeWorld } from './closed-world/guards';
+import { showSetting, unsafeSettings, type EffectiveSetting } from './closed-world/settings';
 import type { Facts } from './facts';
 import { countLevels } from './report/count-levels';
 import type { CheckResult, ClauseResult, ClauseStatus, Report } from './report/report';
@@ -42,7 +44,10 @@ export function runChecks(facts: Facts, options: RunOptions): Report {
   const results = new Map(
     checks.map((check): [string, CheckResult] => [check.id, runCheck(check, dated)]),
   );
-  const evaluated = clauses.map((clause) => evaluateClause(clause, results, waivers, today));
+  const unsafe = unsafeSettings(dated);
+  const evaluated = clauses.map((clause) =>
+    evaluateClause(clause, results, unsafe.get(clause.id) ?? [], waivers, today),
+  );
   return {
     ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
@@ -66,7 +71,7 @@ function runCheck(check: Check, facts: Facts): CheckResult {
 
 function answer(check: Check, facts: Facts): Verdict {
   try {
-    return check.run(facts);
+    return closeWorld(check.id, check.run(facts), facts);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { status: 'fail', evidence: [`the check could not be run: ${message}`] };
@@ -76,14 +81,16 @@ function answer(check: Check, facts: Facts): Verdict {
 function evaluateClause(
   clause: Clause,
   results: ReadonlyMap<string, CheckResult>,
+  unsafe: readonly EffectiveSetting[],
   waivers: readonly Waiver[],
   today: string,
 ): ClauseResult {
-  const checks = clause.checks.map((id) => {
+  const named = clause.checks.map((id) => {
     const result = results.get(id);
     if (!result) throw new Error(`${clause.id} names a check that does not exist: ${id}`);
     return result;
   });
+  const checks = unsafe.length > 0 ? [...named, settingsResult(unsafe)] : named;
   const status = statusOf(checks.map(({ verdict }) => verdict.status));
   const waiver = waivers.find((row) => row.clause === clause.id && row.expires >= today);
   const holds = status === 'pass' || status === 'not-applicable';
@@ -93,6 +100,16 @@ function evaluateClause(
     status: evaluated,
     checks,
     ...(waiver ? { waiver: { reason: waiver.reason, expires: waiver.expires } } : {}),
+  };
+}
+
+/** A setting that the documents fix, with another value than one that keeps the clause. */
+function settingsResult(settings: readonly EffectiveSetting[]): CheckResult {
+  return {
+    id: 'settings/fixed',
+    title: 'Settings that the documents fix have values that keep this clause',
+    remedy: 'Take the setting out of the configuration.',
+    verdict: { status: 'fail', evidence: [...new Set(settings.map(showSetting))] },
   };
 }
 

@@ -31,6 +31,8 @@ function flagFiles(machine: MachineFact, unit: Parameters<typeof execStartFlags>
     ...directiveValues(unit, 'ExecStart').flatMap(splitWords),
   ];
   const words = named
+    // Programs of this project call other programs: their words are not etcd's.
+    .filter((path) => !path.startsWith('/usr/local/lib/hardened-cluster/'))
     .map((path) => machine.files[path]?.content ?? '')
     .flatMap((content) => content.split(/\r?\n/))
     .map((line) => line.trim().replace(/\s*\\$/, ''))

@@ -102,20 +102,30 @@ function passwordFindings(machine: MachineFact): Finding[] {
 }
 
 function apiServerRights(facts: Facts): ReturnType<Check['run']> {
-  const users = (facts.certificates ?? [])
-    .filter(({ name, issuer, isCa, extendedKeyUsages }) => {
-      const client = !isCa && extendedKeyUsages.includes('clientAuth');
-      return (
-        client && issuer.includes('etcd') && /^(apiserver-)?etcd-client$|kube-apiserver/.test(name)
-      );
-    })
+  const certificates = facts.certificates ?? [];
+  const cas = new Set(
+    certificates
+      .filter(({ isCa, name }) => isCa && /(^|-)etcd-ca$/.test(name))
+      .map(({ name }) => name),
+  );
+  const users = certificates
+    .filter(({ name, isCa }) => !isCa && /(^|-)etcd-client$/.test(name))
+    .filter(
+      ({ issuer, extendedKeyUsages }) =>
+        cas.has(issuer) && extendedKeyUsages.includes('clientAuth'),
+    )
     .map(({ subject }) => subject.commonName);
-  const user = users[0] ?? 'kube-apiserver';
   const plans = (etcdMachines(facts) ?? []).flatMap((machine) => {
     const plan = readAccessControl(machine);
     return plan ? [{ machine, plan }] : [];
   });
+  const [user] = users;
   if (plans.length === 0) return unknown('no list of etcd users and roles among the facts');
+  if (users.length !== 1 || user === undefined) {
+    return unknown(
+      `${users.length} client certificates of the etcd CA for the API server, expected one`,
+    );
+  }
   if (user === 'root') return fail('the API server presents a certificate of user root');
   return verdictOf(
     plans.map(({ machine, plan }) => {
