@@ -69,6 +69,21 @@ function unreadValues(facts: Facts): string[] {
     ...all('Group').flatMap(({ name, inputs }) =>
       blocks(inputs, 'targetGroupArns').map(() => `${name}: targetGroupArns is not understood`),
     ),
+    ...all('Eip', 'EipAssociation').flatMap(({ name, inputs }) =>
+      ['networkInterface', 'networkInterfaceId'].flatMap((key) =>
+        references(inputs, key).map((id) => `${name}: whose interface ${id} is, is not known`),
+      ),
+    ),
+    ...all('SecurityGroupEgressRule', 'SecurityGroupIngressRule', 'SecurityGroupRule').flatMap(
+      ({ name, inputs }) =>
+        references(inputs, 'securityGroupId')
+          .filter(
+            (id) =>
+              resolve(cloud, id) === undefined ||
+              all('DefaultSecurityGroup').some((each) => [each.urn, each.id].includes(id)),
+          )
+          .map((id) => `${name}: a rule of the group ${id}, which is a default group or not known`),
+    ),
     ...all('Role').flatMap((role) => trustProblems(role)),
     ...all('RolePolicy', 'Policy').flatMap(({ name, inputs }) =>
       policyProblems(name, inputs.policy),

@@ -35,6 +35,7 @@ const lines = (about: RegExp) => onMachines(everywhere, (machine) => unreadLines
 const etcd: readonly Guard[] = [
   onMachines(['etcd'], wholeMachine),
   (facts) => unreadSettings(facts, 'etcd'),
+  (facts) => voidingSettings(facts, ['etcd']),
   onMachines(['etcd'], unreadAccessControl),
   misplacedSecrets,
   foreignCertificates,
@@ -45,7 +46,7 @@ const apiServer: readonly Guard[] = [
   (facts) => unreadSettings(facts, 'kube-controller-manager'),
   (facts) => unreadSettings(facts, 'kube-scheduler'),
   unreadKubernetesFiles,
-  voidingSettings,
+  (facts) => voidingSettings(facts),
   emptySafeguards,
   misplacedSecrets,
   secondServers,
@@ -53,12 +54,13 @@ const apiServer: readonly Guard[] = [
 const kubelet: readonly Guard[] = [
   onMachines(['control-plane', 'worker'], wholeMachine),
   (facts) => unreadSettings(facts, 'kubelet'),
+  (facts) => voidingSettings(facts, ['kubelet']),
   unreadKubernetesFiles,
 ];
 const policies: readonly Guard[] = [
   unreadPolicies,
   wideExceptions,
-  voidingSettings,
+  (facts) => voidingSettings(facts),
   (facts) => unreadSettings(facts, 'kube-apiserver'),
   (facts) => (facts.machines === undefined ? [] : unreadKubernetesFiles(facts)),
 ];

@@ -4,6 +4,7 @@
  */
 export const knownInputs: Readonly<Record<string, readonly string[] | undefined>> = {
   'aws:apigateway/restApi:RestApi': undefined,
+  'aws:ssm/document:Document': undefined,
   'aws:apigateway/deployment:Deployment': undefined,
   'aws:apigateway/stage:Stage': undefined,
   'aws:apigateway/methodSettings:MethodSettings': undefined,

@@ -88,13 +88,17 @@ const rules: readonly LineRule[] = [
       /^ct state invalid drop$/,
       /^icmp type (\{ [a-z, -]+ \}|[a-z-]+)( limit rate \d+\/second)? accept$/,
       new RegExp(
-        `^(ip saddr ${address} )?(ip daddr ${address} )?(tcp|udp|meta l4proto \\S+) (sport \\d+ udp )?dport ${ports}( ct state new)? accept comment "[^"]*"$`,
+        `^(ip saddr ${address} (ip daddr ${address} )?|ip daddr ${address} )(tcp|udp|meta l4proto \\S+) (sport \\d+ udp )?dport ${ports}( ct state new)? accept comment "[^"]*"$`,
       ),
       /^udp sport 68 udp dport 67 accept comment "dhcp"$/,
       new RegExp(`^ip daddr ${address} .*drop( comment "[^"]*")?$`),
       /^tcp dport 22 ct state new log prefix "jump: " flags skuid comment "[^"]*"$/,
       /^ip daddr [0-9.]+\/(1\d|2\d) accept comment "pods"$/,
       /^ip daddr 169\.254\.169\.253 meta l4proto \{ tcp, udp \} th dport 53 accept comment "dns"$/,
+      /^tcp dport \{ [\d, ]+ \} ct state new log prefix "jump: " flags skuid comment "[^"]*"$/,
+      new RegExp(
+        `^fib daddr type local ip saddr ${address} (tcp|udp) dport ${ports} accept comment "[^"]*"$`,
+      ),
       /^fib daddr type local (tcp|udp) dport 30000-32767 drop$/,
       /^limit rate \d+\/second burst \d+ packets log prefix "[^"]*"$/,
       /^reject with icmpx admin-prohibited$/,
@@ -116,9 +120,15 @@ const allUnreadLines = memoize((machine: MachineFact) =>
     if (!rule) return [];
     return content
       .split('\n')
-      .map((line, index) => ({ text: line.trim(), number: index + 1 }))
+      .map((line, index, all) => ({
+        text: line.trim(),
+        number: index + 1,
+        late: line.trim() === '-D' && all.slice(0, index).some((each) => each.startsWith('-a')),
+      }))
       .filter(
-        ({ text }) => !rule.comment.test(text) && !rule.known.some((known) => known.test(text)),
+        ({ text, late }) =>
+          !rule.comment.test(text) &&
+          (late || !rule.known.some((known) => known.test(text)) || opensToAll(text)),
       )
       .map(({ text, number }) => ({
         path,
@@ -126,3 +136,11 @@ const allUnreadLines = memoize((machine: MachineFact) =>
       }));
   }),
 );
+
+/** A rule of a firewall for everybody, but for the API and NodePorts, which may be public. */
+function opensToAll(text: string): boolean {
+  return (
+    /saddr .*\b\d+\.\d+\.\d+\.\d+\/[0-7]\b.* accept/.test(text) &&
+    !/dport (6443|3\d{4}(-3\d{4})?) /.test(text)
+  );
+}

@@ -1,4 +1,5 @@
 import type { Facts, ManifestFact } from '../facts';
+import { isWide } from '../readers/networks';
 import { memoize } from '../readers/memoize';
 import { isMapping, listAt, mappingsAt, textAt, valueAt } from '../readers/values';
 
@@ -53,13 +54,6 @@ function oddKeys(name: string, manifest: ManifestFact, known: ReadonlySet<string
   return Object.keys(isMapping(manifest.spec) ? manifest.spec : {})
     .filter((key) => !known.has(key))
     .map((key) => `${name}: ${key} is not understood`);
-}
-
-/** Whether a network is so wide that it stands for everybody. */
-export function isWide(cidr: string): boolean {
-  const match = /\/(\d+)$/.exec(cidr.trim());
-  if (!match) return false;
-  return Number(match[1]) < (cidr.includes(':') ? 19 : 8);
 }
 
 /** A rule that names no peer, or everybody, allows what the deny beside it denies. */

@@ -78,11 +78,14 @@ export function unreadSettings(facts: Facts, owner: FlagOwner): readonly string[
 }
 
 /** Settings that void what other clauses rest on: a policy is worth nothing where its API is off. */
-export function voidingSettings(facts: Facts): readonly string[] {
+export function voidingSettings(
+  facts: Facts,
+  about: readonly FlagOwner[] = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
+): readonly string[] {
   return effectiveSettings(facts)
     .filter(
       ({ owner, flag, value }) =>
-        ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].includes(owner) &&
+        about.includes(owner) &&
         voiding.has(flag) &&
         evaluateSetting(owner, flag, value) === 'unsafe',
     )
@@ -90,6 +93,13 @@ export function voidingSettings(facts: Facts): readonly string[] {
 }
 
 const voiding = new Set([
+  'config-file',
+  'config',
+  'featureGates',
+  'staticPodURL',
+  'discovery',
+  'discovery-srv',
+  'proxy',
   'runtime-config',
   'feature-gates',
   'emulated-version',

@@ -89,7 +89,18 @@ function isInternetGateway(cloud: Cloud, { inputs }: Route): boolean {
 
 /** Routes of gateway endpoints name a prefix list and stay within AWS. */
 function leadsOutside(_: Cloud, { inputs }: Route): boolean {
-  return ['gatewayId', 'natGatewayId', 'egressOnlyGatewayId', 'transitGatewayId'].some(
-    (key) => references(inputs, key).length > 0,
-  );
+  return [
+    'gatewayId',
+    'natGatewayId',
+    'egressOnlyGatewayId',
+    'transitGatewayId',
+    'vpcPeeringConnectionId',
+    'vpcEndpointId',
+    'networkInterfaceId',
+    'instanceId',
+    'coreNetworkArn',
+    'localGatewayId',
+    'carrierGatewayId',
+    'odbNetworkArn',
+  ].some((key) => references(inputs, key).length > 0);
 }

@@ -1,15 +1,85 @@
 import type { Check } from '../../check';
 import type { Facts } from '../../facts';
 import { unknown, verdictOf, type Finding } from '../../finding';
-import { blocks, readCloud, references, resolve, resourcesOfKind } from '../../readers/cloud';
+import {
+  blocks,
+  readCloud,
+  references,
+  resolve,
+  resourcesOfKind,
+  type Cloud,
+} from '../../readers/cloud';
 import { roleOf } from '../../readers/cloud-roles';
 import { profileReferences, readHosts } from '../../readers/hosts';
 import { readStatements } from '../../readers/iam-policies';
 import { textAt } from '../../readers/values';
 
 /** Actions that give out secrets: they must name what they may read. */
-const secretActions =
-  /^(ssm:GetParameter.*|secretsmanager:GetSecretValue|kms:Decrypt|s3:GetObject|sts:AssumeRole|iam:PassRole)$/;
+const secretActions = [
+  'ssm:GetParameter',
+  'ssm:GetParameters',
+  'ssm:GetParametersByPath',
+  'ssm:GetParameterHistory',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:BatchGetSecretValue',
+  'kms:Decrypt',
+  'kms:CreateGrant',
+  'kms:ReEncryptFrom',
+  's3:GetObject',
+  's3:GetObjectVersion',
+  's3:PutBucketPolicy',
+  'sts:AssumeRole',
+  'dynamodb:GetItem',
+];
+
+/** Actions by which a role makes itself or another more powerful, or acts as another machine. */
+const escalations = [
+  'iam:AddUserToGroup',
+  'iam:AttachGroupPolicy',
+  'iam:AttachRolePolicy',
+  'iam:AttachUserPolicy',
+  'iam:CreateAccessKey',
+  'iam:CreateLoginProfile',
+  'iam:CreatePolicyVersion',
+  'iam:DeleteRolePermissionsBoundary',
+  'iam:PassRole',
+  'iam:PutGroupPolicy',
+  'iam:PutRolePolicy',
+  'iam:PutUserPolicy',
+  'iam:SetDefaultPolicyVersion',
+  'iam:UpdateAssumeRolePolicy',
+  'iam:UpdateLoginProfile',
+  'ssm:SendCommand',
+  'ssm:StartSession',
+  'ec2:AssociateIamInstanceProfile',
+  'ec2:ReplaceIamInstanceProfileAssociation',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:RunInstances',
+  'ec2-instance-connect:SendSSHPublicKey',
+  'lambda:CreateFunction',
+  'lambda:UpdateFunctionCode',
+  'cloudformation:CreateStack',
+  'kms:PutKeyPolicy',
+];
+
+/** Whether an action of a statement, wildcards and case aside, covers one of some actions. */
+function covers(pattern: string, actions: readonly string[]): boolean {
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  const matcher = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+  return actions.some((action) => matcher.test(action));
+}
+
+const isEscalation = (action: string) => covers(action, escalations);
+const maySecret = (action: string) => covers(action, secretActions) || action.endsWith(':*');
+
+/** Whether a resource stands for all of its kind: `*`, a bucket of any name, any key or parameter. */
+function namesEverything(resource: string): boolean {
+  const [, , , , , ...rest] = resource.split(':');
+  const name = resource.startsWith('arn:') ? rest.join(':') : resource;
+  const kind = /^(parameter|key|secret|role|table|log-group|instance|document|alias)[/:]/;
+  const own = name.replace(kind, '').replaceAll(/[*?/:-]/g, '');
+  return own.length < 3;
+}
 
 const noHosts = 'no EC2 machines among the facts';
 
@@ -42,7 +112,7 @@ export const awsChecks: readonly Check[] = [
         profileReferences(resource.inputs).map((profile) => ({
           name,
           tier: roleOf(resource) ?? name,
-          profile: resolve(cloud, profile)?.name ?? profile,
+          profile: roleOfProfile(cloud, profile),
         })),
       );
       return verdictOf(
@@ -50,7 +120,7 @@ export const awsChecks: readonly Check[] = [
           const others = used.filter((row) => row.profile === profile && row.tier !== tier);
           const shared =
             others.length > 0 ? `, shared with ${others.map((row) => row.name).join(', ')}` : '';
-          return { holds: others.length === 0, evidence: `${name}: profile ${profile}${shared}` };
+          return { holds: others.length === 0, evidence: `${name}: role ${profile}${shared}` };
         }),
         'no instance profiles among the facts',
       );
@@ -77,13 +147,10 @@ export const awsChecks: readonly Check[] = [
       const written = statements
         .filter(({ effect }) => effect === 'Allow')
         .map(({ location, actions, resources }): Finding => {
-          const everything = resources.some((resource) =>
-            /^\*$|:parameter\/\*$|:key\/\*$/.test(resource),
-          );
+          const everything = resources.length === 0 || resources.some(namesEverything);
           const wide = actions.filter(
             (action) =>
-              action === '*' ||
-              (everything && (/^[a-z0-9-]+:\*$/.test(action) || secretActions.test(action))),
+              /^[*?:]+$/.test(action) || isEscalation(action) || (everything && maySecret(action)),
           );
           return {
             holds: wide.length === 0,
@@ -148,6 +215,12 @@ export const awsChecks: readonly Check[] = [
     },
   },
 ];
+
+/** The role behind an instance profile: two profiles of one role give the same rights. */
+function roleOfProfile(cloud: Cloud, profile: string): string {
+  const found = resolve(cloud, profile);
+  return references(found?.inputs, 'role')[0] ?? found?.name ?? profile;
+}
 
 function evaluateMetadata(
   facts: Facts,

@@ -53,6 +53,7 @@ export const backupChecks: readonly Check[] = [
         'BucketLifecycleConfigurationV2',
       ).flatMap(({ inputs }) => blocks(inputs, 'rules'));
       const kept = rules
+        .filter((rule) => textAt(rule, 'status') !== 'Disabled')
         .filter((rule) => /snapshot|backup/i.test(prefixOf(rule) + (textAt(rule, 'id') ?? '')))
         .map((rule) => ({ prefix: prefixOf(rule), days: textAt(rule, 'expiration', 'days') }))
         .filter(({ days }) => days !== undefined);

@@ -105,9 +105,11 @@ function updateFinding(machine: MachineFact): Finding {
   const settings = filesBelow(machine, '/etc/apt/apt.conf.d/')
     .map(({ content }) => content)
     .join('\n');
-  const upgrades = /^\s*APT::Periodic::Unattended-Upgrade\s+"[1-9]/m.test(settings);
-  const lists = /^\s*APT::Periodic::Update-Package-Lists\s+"[1-9]/m.test(settings);
-  const off = /^\s*APT::Periodic::Enable\s+"0"/m.test(settings);
+  const last = (name: string) =>
+    [...settings.matchAll(new RegExp(`^\\s*APT::Periodic::${name}\\s+"(\\d+)"`, 'gm'))].at(-1)?.[1];
+  const upgrades = Number(last('Unattended-Upgrade') ?? 0) > 0;
+  const lists = Number(last('Update-Package-Lists') ?? 0) > 0;
+  const off = last('Enable') === '0';
   if (upgrades && lists && !off) return { holds: true, evidence: 'unattended-upgrades is on' };
   if (machine.role === 'etcd' && off) {
     return {

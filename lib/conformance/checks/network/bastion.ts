@@ -4,6 +4,7 @@ import { notApplicable, pass, unknown, verdictOf, type Finding } from '../../fin
 import { readCloud, resourcesOfKind } from '../../readers/cloud';
 import { groupsOfRole, roleOf } from '../../readers/cloud-roles';
 import { readExposures, showExposure, type Exposure } from '../../readers/exposure';
+import { isWide } from '../../readers/networks';
 import { readSshd } from '../../readers/sshd';
 import { allowsPort, groupName, readIngressRules, showPorts } from '../../readers/firewall-rules';
 
@@ -27,7 +28,7 @@ export const bastionChecks: readonly Check[] = [
     remedy: 'Name networks in access.sshCidrs.',
     run: (facts) =>
       evaluateSshFromOutside(facts, (exposure) => ({
-        holds: !exposure.cidrs.some((cidr) => cidr === '0.0.0.0/0' || cidr === '::/0'),
+        holds: !exposure.cidrs.some(isWide),
         evidence: showExposure(exposure),
       })),
   },

@@ -9,14 +9,11 @@ import {
   showExposure,
   type Exposure,
 } from '../../readers/exposure';
+import { isWide } from '../../readers/networks';
 import { evaluatePortSources } from './port-sources';
 import { apiServerPort, isNodePortRange, kubernetesPorts } from './kubernetes-ports';
 
 const noCloud = 'no cloud resources among the facts';
-
-function isEverywhere(cidr: string): boolean {
-  return cidr === '0.0.0.0/0' || cidr === '::/0';
-}
 
 /** What can be reached from outside, computed from subnets, routes, rules and listeners. */
 export const exposureChecks: readonly Check[] = [
@@ -103,7 +100,7 @@ export const exposureChecks: readonly Check[] = [
       evaluateExposures(
         facts,
         ({ from, to, cidrs }) =>
-          !(from <= apiServerPort && apiServerPort <= to && cidrs.some(isEverywhere)),
+          !(from <= apiServerPort && apiServerPort <= to && cidrs.some(isWide)),
       ),
   },
 ];

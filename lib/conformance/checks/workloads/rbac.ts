@@ -5,7 +5,9 @@ import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { mappingsAt, textAt, textsAt } from '../../readers/values';
 import { noneWrong, onManifests, showManifest } from './evaluate-manifests';
 
-const everybody = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts'];
+/** Everybody, nobody known, and service accounts by the name of a user or group. */
+const everybody =
+  /^system:(anonymous|authenticated|unauthenticated|serviceaccounts?(:.*)?|nodes|bootstrappers.*)$/;
 
 /** Rights given in manifests. */
 export const rbacChecks: readonly Check[] = [
@@ -18,21 +20,23 @@ export const rbacChecks: readonly Check[] = [
     run: (facts) =>
       onManifests(facts, (manifests) =>
         noneWrong(
-          manifests.filter(isAdminBinding).map((binding): Finding => {
-            const subjects = mappingsAt(binding, 'subjects');
-            const wrong = subjects.filter(
-              (subject) =>
-                textAt(subject, 'kind') === 'ServiceAccount' ||
-                everybody.includes(textAt(subject, 'name') ?? ''),
-            );
-            const names = (wrong.length > 0 ? wrong : subjects).map(
-              (subject) => `${textAt(subject, 'kind') ?? ''} ${textAt(subject, 'name') ?? ''}`,
-            );
-            return {
-              holds: wrong.length === 0,
-              evidence: `${showManifest(binding)} gives cluster-admin to ${names.join(', ')}`,
-            };
-          }),
+          manifests
+            .filter((manifest) => isAdminBinding(manifest, manifests))
+            .map((binding): Finding => {
+              const subjects = mappingsAt(binding, 'subjects');
+              const wrong = subjects.filter(
+                (subject) =>
+                  textAt(subject, 'kind') === 'ServiceAccount' ||
+                  everybody.test(textAt(subject, 'name') ?? ''),
+              );
+              const names = (wrong.length > 0 ? wrong : subjects).map(
+                (subject) => `${textAt(subject, 'kind') ?? ''} ${textAt(subject, 'name') ?? ''}`,
+              );
+              return {
+                holds: wrong.length === 0,
+                evidence: `${showManifest(binding)} gives cluster-admin to ${names.join(', ')}`,
+              };
+            }),
           'no binding to cluster-admin',
         ),
       ),
@@ -67,9 +71,17 @@ export const rbacChecks: readonly Check[] = [
   },
 ];
 
-function isAdminBinding(manifest: ManifestFact): boolean {
-  return (
-    ['ClusterRoleBinding', 'RoleBinding'].includes(manifest.kind) &&
-    textAt(manifest, 'roleRef', 'name') === 'cluster-admin'
+/** A binding of cluster-admin, or of a role that allows everything under another name. */
+function isAdminBinding(manifest: ManifestFact, manifests: readonly ManifestFact[]): boolean {
+  if (!['ClusterRoleBinding', 'RoleBinding'].includes(manifest.kind)) return false;
+  const name = textAt(manifest, 'roleRef', 'name');
+  if (name === 'cluster-admin') return true;
+  return manifests.some(
+    (role) =>
+      role.kind === textAt(manifest, 'roleRef', 'kind') &&
+      role.metadata.name === name &&
+      mappingsAt(role, 'rules').some((rule) =>
+        ['apiGroups', 'resources', 'verbs'].every((key) => textsAt(rule, key).includes('*')),
+      ),
   );
 }

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { collectPlanFacts } from '../../../cli/plan/collect-facts';
+import { collectUserData } from '../../../cli/plan/machine-user-data';
+import { PkiStore } from '../../../cli/plan/pki-store';
+import { planCluster, planParts } from '../../../cli/plan/plan-cluster';
+import { transcribeResources } from '../../../cli/plan/transcribe';
+import { checks } from '../../../lib/conformance/checks/checks';
+import { evaluateCheck } from '../../../lib/conformance/run-checks';
+import type { Facts } from '../../../lib/conformance/facts';
+import { makeBlueprint, today } from '../../support/cluster/blueprint-inputs';
+import { cloudMutations } from './cloud';
+import { etcdMutations } from './etcd';
+import { kubernetesMutations } from './kubernetes';
+import { machineMutations } from './machines';
+import { manifestMutations } from './manifests';
+import type { Mutation } from './mutation';
+
+const mutations: readonly Mutation[] = [
+  ...etcdMutations,
+  ...kubernetesMutations,
+  ...machineMutations,
+  ...cloudMutations,
+  ...manifestMutations,
+];
+const pairs = mutations.flatMap((row) =>
+  row.checks.map((check) => [check, `${row.kind}: ${row.title}`, row] as const),
+);
+
+let scratch = '';
+let plan: Facts | undefined;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(path.join(os.tmpdir(), 'mutations-'));
+  const cluster = await planCluster(
+    planParts(
+      makeBlueprint({
+        namespaces: [{ name: 'shop' }],
+        // Two in each zone: so that every check has a subject that passes.
+        controlPlane: { machines: 6 },
+      }),
+    ),
+    PkiStore.open(path.join(scratch, 'pki')),
+    new Date(`${today}T00:00:00Z`),
+  );
+  const resources = await transcribeResources(cluster.resources);
+  plan = collectPlanFacts(cluster, resources, collectUserData(cluster.resources));
+});
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function subject(): Facts {
+  if (!plan) throw new Error('no plan');
+  return { ...plan, today };
+}
+
+function statusOf(id: string, facts: Facts): string {
+  const check = checks.find((each) => each.id === id);
+  if (!check) throw new Error(`no check ${id}`);
+  return evaluateCheck(check, facts).status;
+}
+
+/** Nothing of this plan can make them pass. */
+const notApplicable = [
+  'distribution/host-id-label',
+  'service-accounts/default-automount-off-without-rbac',
+];
+
+describe('the real plan', () => {
+  test.each(checks.map(({ id }) => id).filter((id) => !notApplicable.includes(id)))(
+    'passes %s',
+    (id) => {
+      const check = checks.find((each) => each.id === id);
+      expect(check && evaluateCheck(check, subject())).toEqual(
+        expect.objectContaining({ status: 'pass' }),
+      );
+    },
+  );
+});
+
+describe('another spelling of a violation', () => {
+  test.each(pairs)('never passes %s (kind %s)', (check, _, row) => {
+    expect(['fail', 'unknown']).toContain(statusOf(check, row.change(subject())));
+  });
+
+  test('is there for each check that this file knows: four at least', () => {
+    const counts = new Map<string, number>();
+    for (const [check] of pairs) counts.set(check, (counts.get(check) ?? 0) + 1);
+    const few = [...counts].filter(([, count]) => count < 4);
+    expect(few.map(([check]) => check)).toEqual([]);
+    expect(pairs.length).toBeGreaterThanOrEqual(350);
+  });
+});
