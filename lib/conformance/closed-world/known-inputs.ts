@@ -3,6 +3,12 @@
  * argument that is not here leaves what depends on it unknown. `undefined`: any argument.
  */
 export const knownInputs: Readonly<Record<string, readonly string[] | undefined>> = {
+  'aws:route53/resolverFirewallConfig:ResolverFirewallConfig': undefined,
+  'aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList': undefined,
+  'aws:route53/resolverFirewallRule:ResolverFirewallRule': undefined,
+  'aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup': undefined,
+  'aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation':
+    undefined,
   'aws:apigateway/restApi:RestApi': undefined,
   'aws:ssm/document:Document': undefined,
   'aws:apigateway/deployment:Deployment': undefined,

@@ -376,7 +376,7 @@ export const kubernetesMutations: readonly Mutation[] = [
         mutation(
           check,
           1,
-          'a configuration file of the scheduler',
+          'a configuration file in place of flags',
           edit(
             'control-plane',
             kubeadm,

@@ -22,7 +22,7 @@ const guards: readonly (readonly [check: string, policy: RegExp, from: RegExp, t
     /variables\.unchanged \|\| /,
     'true || variables.unchanged || ',
   ],
-  ['service-accounts/new-namespaces', /-default-token$/, /kube-api-access-/, 'x-kube-api-access-'],
+  ['service-accounts/new-namespaces', /-default-token$/, /has\(s\.serviceAccountToken\)/g, 'false'],
 ];
 
 const everybody = { ingress: [{}], egress: [{}] };

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { collectPlanFacts } from '../../../cli/plan/collect-facts';
 import { collectUserData } from '../../../cli/plan/machine-user-data';
 import { PkiStore } from '../../../cli/plan/pki-store';
-import { planCluster, planParts } from '../../../cli/plan/plan-cluster';
+import { registerCluster } from '../../../cli/plan/register-cluster';
+import { planStack } from '../../../stacks/cluster/plan-stack';
 import { transcribeResources } from '../../../cli/plan/transcribe';
 import { checks } from '../../../lib/conformance/checks/checks';
 import { evaluateCheck } from '../../../lib/conformance/run-checks';
@@ -34,8 +35,8 @@ let plan: Facts | undefined;
 
 beforeAll(async () => {
   scratch = mkdtempSync(path.join(os.tmpdir(), 'mutations-'));
-  const cluster = await planCluster(
-    planParts(
+  const cluster = await registerCluster(
+    planStack(
       makeBlueprint({
         namespaces: [{ name: 'shop' }],
         // Two in each zone: so that every check has a subject that passes.

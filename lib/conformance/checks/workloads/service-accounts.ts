@@ -75,7 +75,7 @@ function laterNamespaces(facts: Facts): Verdict {
       policy.expressions.some(
         (cel) =>
           cel.includes('serviceAccountName') &&
-          /kube-api-access-|automountServiceAccountToken/.test(cel),
+          /kube-api-access-|automountServiceAccountToken|serviceAccountToken/.test(cel),
       ),
   );
   const names = [
