@@ -191,6 +191,51 @@ describeWithTools(
       expect([idle.code, idle.stderr]).toEqual([0, 'apply-manifests: nothing changed\n']);
     });
 
+    test('a refused manifest stops only itself, and is named with the reason', async () => {
+      const limits = stringify({
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { name: 'limits', namespace: 'kube-public' },
+        spec: {
+          limits: [{ type: 'Container', default: { cpu: '25m' }, defaultRequest: { cpu: '50m' } }],
+        },
+      });
+      const fine = stringify({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'after-it', namespace: 'kube-public' },
+      });
+      const manifests = synthesizeManifests(plane.blueprint);
+      const put = (files: readonly StoredManifest[]) => {
+        for (const { name, yaml } of files) {
+          cloud.objects.set(manifestKeys.file(name), Buffer.from(yaml));
+        }
+        publish([...manifests, ...files]);
+      };
+      const target = '/api/v1/namespaces/kube-public/configmaps/after-it';
+      const users = { name: '60-namespace-small.yaml', yaml: limits };
+      put([users, { name: '61-after.yaml', yaml: fine }]);
+      const named =
+        /manifests\/60-namespace-small\.yaml: not applied: .*LimitRange "limits" is invalid/;
+      const changed = await script('apply-manifests');
+      expect([changed.code, changed.stderr]).toEqual([1, expect.stringMatching(named)]);
+      expect(changed.stderr).not.toMatch(/manifests\/(?!60-namespace-small)[^ ]*: not applied/);
+      expect((await plane.admin.get(target)).status).toBe(200);
+      // The control plane starts all the same, unless the cluster's own manifests are refused.
+      const start = await script('apply-manifests', ['--addons']);
+      expect([start.code, start.stderr]).toEqual([0, expect.stringMatching(named)]);
+      put([{ name: '31-own.yaml', yaml: limits }]);
+      const own = await script('apply-manifests', ['--addons']);
+      expect([own.code, own.stderr]).toEqual([
+        1,
+        expect.stringContaining('not applied: 31-own.yaml'),
+      ]);
+
+      publish(manifests);
+      expect((await script('apply-manifests')).code).toBe(0);
+      expect((await plane.admin.get(target)).status).toBe(404);
+    });
+
     test('a probe is answered as the API server answers, and nothing else is', async () => {
       const ask = async (line: string) =>
         (await script('answer-probe', [], `${line}\r\nHost: a\r\n\r\n`)).stdout.split('\r\n')[0];

@@ -3,7 +3,8 @@
 # among them. As a timer it does so when they changed, and once a day against drift.
 #
 #   apply-manifests              when there is something to do
-#   apply-manifests --addons     always, and the add-ons of kubeadm and the node's role as well
+#   apply-manifests --addons     always, and the add-ons of kubeadm and the node's role as well; a
+#                                refused file of a user's namespace is reported and keeps nothing up
 set -eu
 # shellcheck source=../boot/lib.sh disable=SC1091
 . "${HC_ROOT:-}/usr/local/lib/hardened-cluster/lib.sh"
@@ -67,6 +68,7 @@ apply_definitions() {
     die "$1" 'not established' 'served definitions'
 }
 
+# apply_manifests MODE: --addons goes on without refused files of users' namespaces.
 apply_manifests() {
   kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
     -f "$HC_ETC/node-bindings.yaml" >&2 ||
@@ -78,6 +80,8 @@ apply_manifests() {
     kubectl_admin create -f "$HC_ETC/apply-set.yaml" >&2 ||
     kubectl_admin get applysets.hardened-cluster.internal manifests >/dev/null ||
     die 'apply set' 'no parent' 'an ApplySet named manifests'
+  # What is refused half-way is not up to date, nor are the manifests that it replaced.
+  rm -f "$HC_STATE/manifests-applied"
   # A second and third try: what one file defines may be used by another before it is served.
   for try in 1 2 3; do
     if KUBECTL_APPLYSET=true kubectl_admin apply --server-side --force-conflicts \
@@ -89,7 +93,26 @@ apply_manifests() {
     log "attempt $try to apply the manifests failed"
     sleep "${HC_PAUSE_SECONDS:-5}"
   done
-  die 'manifests' 'not applied' 'manifests that the API server takes'
+  # kubectl has applied every other object by now, and pruned none.
+  report_refused
+  case $refused in
+    # Up to 59 the cluster's own: without its policies no pod may be scheduled.
+    '' | *' '[0-5]*) die 'manifests' "not applied:${refused:- for another reason}" 'manifests that the API server takes' ;;
+  esac
+  [ "$1" = --addons ] || die 'manifests' "not applied:$refused" 'manifests that the API server takes'
+}
+
+# Names each file that the API server refuses, and why.
+report_refused() {
+  refused=''
+  scratch_file
+  reason=$HC_SCRATCH_FILE
+  for file in "$folder"/*.yaml; do
+    kubectl_admin apply --server-side --force-conflicts --field-manager=hardened-cluster \
+      --validate=strict --dry-run=server -f "$file" >/dev/null 2>"$reason" && continue
+    say "error: manifests/${file##*/}: not applied: $(tr '\n' ' ' <"$reason")"
+    refused="$refused ${file##*/}"
+  done
 }
 
 apply_addons() {
@@ -111,12 +134,12 @@ mark_node() {
 fetch_manifests
 if [ "${1:-}" = --addons ]; then
   issue_credential
-  apply_manifests
+  apply_manifests --addons
   apply_addons
   mark_node
 elif is_up_to_date; then
   log 'nothing changed'
 else
   issue_credential
-  apply_manifests
+  apply_manifests --changed
 fi
