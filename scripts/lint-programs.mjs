@@ -21,7 +21,7 @@ const cache =
     'hardened-cluster/tools',
   );
 
-/** The pinned program of the tool cache; another version judges by other rules. */
+/** The pinned program of the tool cache; another version has other rules. */
 const pinned = (name) => join(cache, 'python-linters/bin', name);
 
 const runs = [

@@ -200,7 +200,7 @@ describe('the default cluster', () => {
     ]);
   });
 
-  test('judges the health of machines alone, and keeps their images', () => {
+  test('looks at the health of machines alone, and keeps their images', () => {
     for (const { name, inputs } of ofType('aws:autoscaling/group:Group')) {
       expect([name, inputs.healthCheckType]).toEqual([name, 'EC2']);
     }

@@ -11,7 +11,7 @@ export interface PlannedResource {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What came of all connections between all parties. */
+/** What came of all connections between all peers. */
 export interface KernelVpcResult {
   readonly connections: number;
   /** Those that `firewall.json` allows. */

@@ -266,12 +266,12 @@ class Service:
         headers: Mapping[str, str],
         body: bytes | Piece = b"",
     ) -> Answer:
-        """A signed request; credentials that have just ended are fetched anew. Raises AwsError."""
+        """A signed request; credentials that have just ended are fetched again. Raises AwsError."""
         digest = body.sha256() if isinstance(body, Piece) else hashlib.sha256(body).digest()
         length = {"content-length": str(body.size if isinstance(body, Piece) else len(body))}
 
         def attempt() -> Answer:
-            # Signed anew for each try: a signature is old after minutes.
+            # Signed again for each try: a signature is old after minutes.
             signed = self.sign(method, url, headers, digest.hex())
             return exchange(what, method, url, signed | length, body, self.timeout)
 

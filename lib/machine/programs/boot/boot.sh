@@ -169,7 +169,7 @@ forget() {
   mv -f "$HC_STATE/changed.new" "$HC_STATE/changed"
 }
 
-# restart_services PHASE: services of the system that read a changed file anew, the SSH server only
+# restart_services PHASE: services of the system that read a changed file again, the SSH server only
 # when it takes its configuration.
 restart_services() {
   restarted=

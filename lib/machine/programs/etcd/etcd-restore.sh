@@ -40,7 +40,7 @@ higher() {
 
 # Sets `begin`, the revision that a restore begins with: never one that was given out before, by this
 # cluster or after another restore of the same snapshot. It is the time in microseconds, because no
-# cluster writes a million times a second; a clock that went back is made up for by what is known.
+# cluster writes a million times a second; a clock that went back is corrected by what is known.
 next_revision() {
   begin=$(($(date +%s) * 1000000))
   higher "$(field revision)"

@@ -176,7 +176,7 @@ class Positions:
             return {}
         except (ValueError, RecursionError) as error:
             # Shipping from the start again repeats events, and loses none.
-            log(f"error: {self.path}: got a damaged state ({error}), begins anew")
+            log(f"error: {self.path}: got a damaged state ({error}), starts over")
             return {}
 
     def save(self, state: State) -> None:
@@ -304,7 +304,7 @@ def pass_over(positions: Positions, start: str, code: int) -> bool:
         positions.save({"cursor": cursor})
         return True
     if start.startswith("--after-cursor"):
-        log(f"error: journal: journalctl ended with {code} at the cursor, begins anew")
+        log(f"error: journal: journalctl ended with {code} at the cursor, starts over")
         positions.save({})
         return True
     raise OSError(f"got journalctl that ended with {code}, expected entries")
