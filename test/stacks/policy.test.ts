@@ -29,7 +29,7 @@ const policyResource: PolicyResource = {
 /** The cluster has a control-plane machine in each zone, and the standard would like two. */
 const advice =
   'advisory scs-0214/distribution/several-per-zone: Each failure zone has more than one control-plane instance.\n' +
-  'scs-0214/distribution/several-per-zone: Each zone of the cluster has more than one control-plane machine. Got 3 control-plane machines in 3 zones. Run twice as many control-plane machines as there are zones.';
+  'scs-0214/distribution/several-per-zone: Each zone of the cluster has more than one control-plane machine. Got 3 control-plane machines in 3 zones. Run two control-plane machines for each zone (controlPlane.machines).';
 
 test('holds one policy for each clause that resources can violate', () => {
   expect(policies.map(({ name, enforcementLevel }) => `${enforcementLevel ?? ''} ${name}`)).toEqual(

@@ -72,7 +72,7 @@ export const distributionChecks: readonly Check[] = [
     id: 'distribution/control-plane-several-per-zone',
     title: 'Each zone of the cluster has more than one control-plane machine',
     why: 'A zone then stands the loss of a machine by itself.',
-    remedy: 'Set controlPlane.machines to two for each zone.',
+    remedy: 'Run two control-plane machines for each zone (controlPlane.machines).',
     run: (facts) =>
       onSpread(facts, 'control-plane', ({ zones, machines }) => {
         const evidence = `${machines} control-plane machines in ${zones.size} zones`;
