@@ -3,6 +3,7 @@ import { parseCidr } from '../../blueprint/ipv4';
 import { memoize } from '../readers/memoize';
 import { isMapping, mappingsAt } from '../readers/values';
 import { blocks, readCloud, references, resolve, resourcesOfKind } from '../readers/cloud';
+import computedOutputs from './computed-outputs.json';
 import { knownInputs } from './known-inputs';
 
 /** Types that carry neither traffic nor rights. */
@@ -20,9 +21,22 @@ function unreadResource({ type, name, inputs }: ResourceFact): string[] {
   if (!(type in knownInputs)) return [`${name}: no reader understands ${type}`];
   const known = knownInputs[type];
   if (known === undefined) return [];
+  const computed = [
+    ...identity,
+    ...((computedOutputs as Readonly<Record<string, readonly string[]>>)[type] ?? []),
+  ];
   return Object.keys(inputs)
-    .filter((key) => !known.includes(key) && inputs[key] !== undefined && inputs[key] !== null)
+    .filter((key) => !known.includes(key) && !computed.includes(key) && !isUnset(inputs[key]))
     .map((key) => `${name}: no reader understands ${key} of ${type}`);
+}
+
+/** Which resource it is, on every type; some let it be given. */
+const identity = ['id', 'arn', 'region'];
+
+/** How the state of a stack shows an argument that was not given; `false` and 0 may be given. */
+function isUnset(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 const interfaceKeys = new Set([

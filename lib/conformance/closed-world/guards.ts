@@ -119,8 +119,13 @@ export function closeWorld(check: string, verdict: Verdict, facts: Facts): Verdi
   if (verdict.status !== 'pass' || !closed(facts)) return verdict;
   const guards = guardsOf.find(([beginning]) => check.startsWith(beginning))?.[1] ?? [];
   const found = [...new Set(guards.flatMap((guard) => guard(facts)))];
-  return found.length === 0 ? verdict : unknown(...found);
+  if (found.length === 0) return verdict;
+  const more = found.length - shown;
+  return unknown(...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : []));
 }
+
+/** As many reasons as a reader takes in; one is enough to leave an answer open. */
+const shown = 10;
 
 /** Made-up facts of a running cluster hold no files: there is no world to close. */
 function closed({ source }: Facts): boolean {

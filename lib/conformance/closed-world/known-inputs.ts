@@ -47,7 +47,7 @@ export const knownInputs: Readonly<Record<string, readonly string[] | undefined>
       ' ',
     ),
   'aws:ec2/instance:Instance':
-    'ami associatePublicIpAddress availabilityZone cpuOptions creditSpecification disableApiTermination ebsOptimized hostId iamInstanceProfile instanceInitiatedShutdownBehavior instanceType keyName launchTemplate maintenanceOptions metadataOptions monitoring placementGroup privateIp rootBlockDevice subnetId tags tenancy userData userDataReplaceOnChange vpcSecurityGroupIds'.split(
+    'ami associatePublicIpAddress availabilityZone cpuOptions creditSpecification disableApiTermination ebsOptimized hostId iamInstanceProfile instanceInitiatedShutdownBehavior instanceType keyName launchTemplate maintenanceOptions metadataOptions monitoring placementGroup placementGroupId privateIp rootBlockDevice subnetId tags tenancy userData userDataReplaceOnChange vpcSecurityGroupIds'.split(
       ' ',
     ),
   'aws:ec2/internetGateway:InternetGateway': 'tags vpcId'.split(' '),
