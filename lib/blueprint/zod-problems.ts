@@ -24,12 +24,14 @@ export function describeIssue(
         {
           path,
           got: valueAt(input, issue.path),
-          expected: `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}${didYouMean(
-            valueAt(input, issue.path),
-            issue.values.map(String),
-          )}`,
+          expected: oneOf(issue.values, valueAt(input, issue.path)),
         },
       ];
+    case 'invalid_union': {
+      const got = valueAt(input, issue.path);
+      const options = 'options' in issue ? issue.options : undefined;
+      return [{ path, got, expected: options ? oneOf(options, got) : issue.message }];
+    }
     case 'invalid_key':
       return issue.issues.map(({ message }) => ({
         path,
@@ -39,6 +41,11 @@ export function describeIssue(
     default:
       return [{ path, got: valueAt(input, issue.path), expected: issue.message }];
   }
+}
+
+function oneOf(values: readonly unknown[], got: unknown): string {
+  const options = values.map((value) => JSON.stringify(value)).join(', ');
+  return `one of ${options}${didYouMean(got, values.map(String))}`;
 }
 
 function expectedType(issue: z.core.$ZodIssueInvalidType): string {

@@ -3,7 +3,7 @@ import { planEtcdMember } from '../etcd/plan-etcd-member';
 import { planControlPlane } from '../kubernetes/control-plane/plan-control-plane';
 import { planWorker } from '../kubernetes/node/plan-worker';
 import { resolveLock } from '../machine/artifact-lock';
-import type { MachineConfig, MachinePart } from '../machine/machine-config';
+import type { MachineConfig, MachinePart, MachineRole } from '../machine/machine-config';
 import { mergeParts, type MachineIdentity } from '../machine/merge-parts';
 import { planBase } from '../machine/plan-base';
 import { planBastion } from '../machine/plan-bastion';
@@ -14,9 +14,15 @@ import { planSessionManager } from '../machine/session-manager';
 export function planMachines(blueprint: Blueprint, network: NetworkPlan): readonly MachineConfig[] {
   const lock = resolveLock(blueprint);
   const { bastion, etcd, controlPlane, workers } = blueprint;
+  const bases = new Map<MachineRole, MachinePart>();
+  const base = (role: MachineRole) => {
+    const known = bases.get(role) ?? planBase(blueprint, role, network);
+    bases.set(role, known);
+    return known;
+  };
   const machine = (identity: MachineIdentity, part: MachinePart) =>
     mergeParts(identity, [
-      planBase(blueprint, identity.role, network),
+      base(identity.role),
       ...(bastion.access === 'session-manager'
         ? [planSessionManager(lock, identity.architecture)]
         : []),

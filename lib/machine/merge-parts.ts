@@ -26,18 +26,20 @@ export function mergeParts(
     items: readonly (readonly T[] | undefined)[],
     key: (item: T) => string,
   ) => {
-    const seen = new Map<string, string>();
+    const seen = new Map<string, T>();
     return items
       .flatMap((list) => list ?? [])
       .filter((item) => {
         const name = key(item);
-        const content = JSON.stringify(item);
         const before = seen.get(name);
-        if (before !== undefined && before !== content) {
+        if (before === undefined) {
+          seen.set(name, item);
+          return true;
+        }
+        if (JSON.stringify(before) !== JSON.stringify(item)) {
           problems.push(`${identity.name}: ${what} ${name}: got two different ones, expected one`);
         }
-        seen.set(name, content);
-        return before === undefined;
+        return false;
       });
   };
   const volumes = parts.flatMap(({ dataVolume }) => (dataVolume === undefined ? [] : [dataVolume]));

@@ -42,7 +42,8 @@ function renderHeader({ name, mode }: ArchiveEntry, size: number): Buffer {
   header.write('root', 265, 'ascii');
   header.write('root', 297, 'ascii');
   header.write(prefix, 345, 'ascii');
-  const checksum = header.reduce((total, byte) => total + byte, 0);
+  let checksum = 0;
+  for (const byte of header) checksum += byte;
   header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
   return header;
 }

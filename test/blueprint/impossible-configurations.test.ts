@@ -32,6 +32,16 @@ const ed25519 = minimalInput.bastion?.authorizedKeys?.[0] ?? '';
 
 /** What is changed of the least configuration, and the beginning and a part of the one line. */
 const impossible: readonly [changes: object, beginning: string, part: string][] = [
+  [
+    { kubernetes: { encryption: { keys: ['key-1'] } } },
+    'kubernetes.encryption.provider: got nothing',
+    'one of "secretbox", "kms"',
+  ],
+  [
+    { kubernetes: { encryption: { provider: 'secretbx' } } },
+    'kubernetes.encryption.provider: got "secretbx"',
+    'did you mean "secretbox"?',
+  ],
   // Names that services keep for themselves.
   [{ name: 'aws' }, 'name: got "aws"', 'begins with "aws"'],
   [{ name: 'aws-prod' }, 'name: got "aws-prod"', 'Systems Manager'],

@@ -1,6 +1,7 @@
 import type { Verdict } from '../check';
 import type { Facts, MachineFact } from '../facts';
 import { unknown } from '../finding';
+import { memoize } from '../readers/memoize';
 import { unreadPolicies, wideExceptions } from './admission-policies';
 import { unreadResources } from './cloud';
 import { foreignCertificates, misplacedSecrets, unreadAccessControl } from './etcd';
@@ -118,10 +119,19 @@ const guardsOf: readonly (readonly [beginning: string, guards: readonly Guard[]]
 export function closeWorld(check: string, verdict: Verdict, facts: Facts): Verdict {
   if (verdict.status !== 'pass' || !closed(facts)) return verdict;
   const guards = guardsOf.find(([beginning]) => check.startsWith(beginning))?.[1] ?? [];
-  const found = [...new Set(guards.flatMap((guard) => guard(facts)))];
+  const found = [...new Set(guards.flatMap((guard) => remember(guard)(facts)))];
   if (found.length === 0) return verdict;
   const more = found.length - shown;
   return unknown(...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : []));
+}
+
+const remembered = new Map<Guard, Guard>();
+
+/** Dozens of checks stand behind one guard, which is asked once. */
+function remember(guard: Guard): Guard {
+  const known = remembered.get(guard) ?? memoize(guard);
+  remembered.set(guard, known);
+  return known;
 }
 
 /** As many reasons as a reader takes in; one is enough to leave an answer open. */

@@ -41,8 +41,15 @@ const knownFiles: readonly RegExp[] = [
 
 const folders = ['aws', 'boot', 'control-plane', 'etcd', 'logs', 'operator', 'sessions'] as const;
 
+const shippedPrograms = new Map<string, string | undefined>();
+
 /** The program or library of this version that lies under a name on machines; undefined for others. */
 function shippedProgram(file: string): string | undefined {
+  if (!shippedPrograms.has(file)) shippedPrograms.set(file, findProgram(file));
+  return shippedPrograms.get(file);
+}
+
+function findProgram(file: string): string | undefined {
   const name = file.slice(programFolder.length + 1);
   const root = path.join(__dirname, '..', '..', 'machine', 'programs');
   const sources = folders.flatMap((folder) => {
