@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { packageRoot } from '../lib/blueprint/config-file';
 import { BlueprintError } from '../lib/blueprint/problem';
 import type { CheckOptions } from './commands/check';
 import type { LockOptions } from './commands/lock';
@@ -52,6 +55,12 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
 function makeProgram(exit: (code: ExitCode) => void): Command {
   const program = new Command('hardened-cluster')
     .description('Hardened Kubernetes on AWS: plan it, check it, explain it.')
+    .option('--version', 'print the version')
+    .on('option:version', () => {
+      const version = readVersion();
+      process.stdout.write(`${version}\n`);
+      throw new CommanderError(0, 'commander.version', version);
+    })
     .exitOverride();
 
   program
@@ -106,4 +115,10 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   return program;
+}
+
+function readVersion(): string {
+  const file = path.join(packageRoot(), 'package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return version;
 }

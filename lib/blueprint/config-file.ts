@@ -17,7 +17,7 @@ export function findConfigFile(named?: string): string {
 }
 
 /** Folder of package.json, whether this runs from the sources or from `dist/`. */
-function packageRoot(): string {
+export function packageRoot(): string {
   const above = path.resolve(__dirname, '..', '..');
   return path.basename(above) === 'dist' ? path.dirname(above) : above;
 }

@@ -18,6 +18,11 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+test('prints its version', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(runCommand('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+});
+
 describe('check', () => {
   it('comes to the same verdict from the folder as the plan did', () => {
     const { exitCode, stdout } = runCommand('check', folder, '--format', 'json', ...asOf);
