@@ -7,7 +7,7 @@ import type { CheckOptions } from './commands/check';
 import type { LockOptions } from './commands/lock';
 import type { PlanOptions } from './commands/plan';
 import type { ExitCode } from './exit-code';
-import { InputError } from './input-error';
+import { InputError, writeErrors } from './input-error';
 
 const profiles = ['standard', 'strict', 'development'];
 const formats = ['text', 'json', 'junit', 'sarif', 'html'] as const;
@@ -37,12 +37,11 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     return exitCode;
   } catch (error) {
     if (error instanceof InputError) {
-      process.stderr.write(error.messages.map((message) => `error: ${message}\n`).join(''));
+      writeErrors(error.messages);
       return 2;
     }
     if (error instanceof BlueprintError) {
-      const lines = error.message.split('\n');
-      process.stderr.write(lines.map((line) => `error: ${line}\n`).join(''));
+      writeErrors(error.message.split('\n'));
       return 2;
     }
     // Commander has printed its message, or the help that was asked for.
@@ -83,11 +82,20 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
   program
     .command('check')
     .description('check a planned cluster, or Kubernetes manifests, clause by clause')
-    .argument('[targets...]', 'a folder that plan wrote, or manifests (default: plan)')
+    .argument(
+      '[targets...]',
+      'a folder that plan wrote, or files and folders of manifests, or - (default: plan)',
+    )
     .addOption(
       new Option('--format <format>', 'format of the report').choices(formats).default('text'),
     )
     .option('--out <file>', 'write the report there')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'whether the manifests are a whole cluster or a part of one (default: as their kinds tell)',
+      ).choices(['cluster', 'manifests']),
+    )
     .addOption(asOf())
     .action(async (targets: string[], options: CheckOptions & { readonly asOf: Date }) => {
       const { runCheck } = await import('./commands/check.js');

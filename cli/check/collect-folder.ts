@@ -1,5 +1,5 @@
 import type { Blueprint } from '../../lib/blueprint/blueprint';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type {
   CertificateFact,
@@ -8,7 +8,9 @@ import type {
   ResourceFact,
 } from '../../lib/conformance/facts';
 import type { LikeMachineJson, MachineJson } from '../plan/machine-files';
-import { collectManifests } from './collect-manifests';
+import { InputError } from '../input-error';
+import { collectOwnManifests } from './collect-manifests';
+import { readSource } from './read-source';
 
 /** Whether a folder is one that `plan` wrote. */
 export function isPlanFolder(folder: string): boolean {
@@ -24,8 +26,22 @@ export interface PlanFolder {
   readonly machines: readonly MachineJson[];
 }
 
-/** Reads back what `plan` wrote. */
+/**
+ * Reads back what `plan` wrote.
+ *
+ * @throws InputError with one message where the folder is damaged.
+ */
 export function collectPlanFolder(folder: string, today: string): PlanFolder {
+  try {
+    return readPlanFolder(folder, today);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError([`${folder}: got a damaged folder (${reason}), expected one plan wrote`]);
+  }
+}
+
+function readPlanFolder(folder: string, today: string): PlanFolder {
   const blueprint = readJson(folder, 'blueprint.json') as Blueprint;
   const folders = readdirSync(path.join(folder, 'machines'))
     .sort()
@@ -41,7 +57,7 @@ export function collectPlanFolder(folder: string, today: string): PlanFolder {
       resources: readJson(folder, 'resources.json') as ResourceFact[],
       certificates: readJson(folder, 'certificates.json') as CertificateFact[],
       machines: machines.map(({ fact }) => fact),
-      manifests: collectManifests([path.join(folder, 'manifests')]),
+      manifests: collectOwnManifests(path.join(folder, 'manifests')),
     },
   };
 }
@@ -60,16 +76,13 @@ function readMachine(folder: string): { description: MachineJson; fact: MachineF
     fact: {
       name: description.name,
       role: description.role,
-      userData: readFileSync(path.join(folder, 'user-data'), 'utf8'),
+      userData: readText(path.join(folder, 'user-data')),
       artifacts: description.artifacts.map(({ name, version }) => ({ name, version })),
       files: Object.fromEntries(
         description.files.map((file) => [
           file.path,
           {
-            content: readFileSync(
-              path.join(own.has(file.path) ? folder : other, file.path),
-              'utf8',
-            ),
+            content: readText(path.join(own.has(file.path) ? folder : other, file.path)),
             mode: file.mode,
             owner: file.owner,
           },
@@ -80,5 +93,17 @@ function readMachine(folder: string): { description: MachineJson; fact: MachineF
 }
 
 function readJson(folder: string, name: string): unknown {
-  return JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
+  const file = path.join(folder, name);
+  try {
+    return JSON.parse(readText(file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new InputError([`${file}: got malformed JSON (${error.message})`]);
+  }
+}
+
+function readText(file: string): string {
+  const source = readSource(file);
+  if ('problem' in source) throw new InputError([source.problem]);
+  return source.text;
 }

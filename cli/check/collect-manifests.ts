@@ -1,65 +1,107 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
-import type { ManifestFact } from '../../lib/conformance/facts';
+import type { ManifestFact, SourceLocation } from '../../lib/conformance/facts';
 import { InputError } from '../input-error';
+import { findFiles } from './find-files';
+import { objectsOf } from './objects-of';
+import { readDocuments, type BrokenDocument } from './read-documents';
+import { readSource } from './read-source';
+
+/** What targets hold. */
+export interface Collected {
+  readonly manifests: readonly ManifestFact[];
+  /** File and line of each object. */
+  readonly locations: ReadonlyMap<ManifestFact, SourceLocation>;
+  /** What was left out on purpose, one line each. */
+  readonly notes: readonly string[];
+  /** What could not be read, one message each. */
+  readonly problems: readonly string[];
+}
+
+/** As many names of documents that are no objects as a reader takes in. */
+const shownNames = 5;
 
 /**
- * Reads every Kubernetes object in files and folders of YAML or JSON.
- *
- * @throws InputError with every file that can't be read as such, with line and column.
+ * Reads every Kubernetes object in files and folders of YAML or JSON, or from standard input (`-`).
+ * What cannot be read is a problem by its name; all the rest is read all the same.
  */
-export function collectManifests(targets: readonly string[]): ManifestFact[] {
-  const problems: string[] = [];
-  const objects = targets.flatMap(filesOf).flatMap((file) => {
-    const lineCounter = new LineCounter();
-    const documents = parseAllDocuments(readFileSync(file, 'utf8'), {
-      lineCounter,
-      prettyErrors: false,
-    });
-    return [...documents].flatMap((document) => {
-      for (const error of document.errors) {
-        const { line, col } = lineCounter.linePos(error.pos[0]);
-        problems.push(`${file}:${line}:${col}: got malformed YAML (${error.message})`);
+export function collectManifests(targets: readonly string[]): Collected {
+  const { files, problems: unfound, notes: skipped } = findFiles(targets);
+  const manifests: ManifestFact[] = [];
+  const locations = new Map<ManifestFact, SourceLocation>();
+  const problems = [...unfound];
+  const others = new Set<string>();
+  const templates: string[] = [];
+
+  for (const file of files) {
+    const source = readSource(file);
+    if ('problem' in source) {
+      problems.push(source.problem);
+      continue;
+    }
+    const { documents, broken } = readDocuments(source.text);
+    for (const document of documents) {
+      const found = objectsOf(document);
+      for (const { object, line } of found.objects) {
+        manifests.push(object);
+        locations.set(object, { file, line });
       }
-      const parsed: unknown = document.toJS();
-      if (parsed === null || document.errors.length > 0) return [];
-      return flatten(parsed).filter((object): object is ManifestFact => {
-        if (isManifest(object)) return true;
-        problems.push(
-          `${file}: got a document without apiVersion, kind and metadata.name, expected a Kubernetes object`,
-        );
-        return false;
-      });
-    });
-  });
-  if (problems.length > 0) throw new InputError(problems);
-  return objects;
-}
-
-function filesOf(target: string): string[] {
-  if (!existsSync(target)) {
-    throw new InputError([`${target}: got no such file, expected a file or folder of manifests`]);
+      for (const what of found.others) others.add(`${file} (${what})`);
+    }
+    const [first] = broken.map((each) => kindOfBroken(each, targets.includes(file)));
+    if (first === 'template') templates.push(file);
+    else if (first === 'foreign') others.add(`${file} (neither YAML nor JSON)`);
+    else problems.push(...broken.map((each) => malformed(file, each)));
   }
-  if (!statSync(target).isDirectory()) return [target];
-  return readdirSync(target, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
-    .sort()
-    .map((name) => path.join(target, name));
+  return {
+    manifests,
+    locations,
+    problems,
+    notes: [
+      ...skipped,
+      ...(others.size === 0
+        ? []
+        : [`${counted(others.size, 'document')} left out as no Kubernetes object: ${few(others)}`]),
+      ...(templates.length === 0
+        ? []
+        : [
+            `${counted(templates.length, 'Helm template')} not evaluated: ${few(templates)}; render first: helm template CHART | hardened-cluster check -`,
+          ]),
+    ],
+  };
 }
 
-function flatten(parsed: unknown): unknown[] {
-  const list = parsed as { readonly kind?: unknown; readonly items?: unknown };
-  return list.kind === 'List' && Array.isArray(list.items) ? list.items : [parsed];
+/**
+ * Reads manifests of a folder that the project itself has written.
+ *
+ * @throws InputError with every problem.
+ */
+export function collectOwnManifests(folder: string): readonly ManifestFact[] {
+  const { manifests, problems } = collectManifests([folder]);
+  if (problems.length > 0) throw new InputError(problems);
+  return manifests;
 }
 
-function isManifest(value: unknown): value is ManifestFact {
-  if (typeof value !== 'object' || value === null) return false;
-  const { apiVersion, kind, metadata } = value as Partial<ManifestFact>;
-  return (
-    typeof apiVersion === 'string' &&
-    typeof kind === 'string' &&
-    typeof metadata === 'object' &&
-    typeof metadata.name === 'string'
-  );
+/** Whether a document that cannot be read is a template, somebody else's, or a mistake. */
+function kindOfBroken(
+  { beginning, excessive }: BrokenDocument,
+  named: boolean,
+): 'template' | 'foreign' | 'mistake' {
+  if (excessive) return 'mistake';
+  if (/\{\{-?\s*[\w.$/"`(*]/.test(beginning)) return 'template';
+  const like = /^\s*"?(apiVersion|kind)"?\s*:/m.test(beginning);
+  return named || like ? 'mistake' : 'foreign';
+}
+
+function malformed(file: string, { line, column, message, excessive }: BrokenDocument): string {
+  if (excessive) return `${file}:${line}: got ${message}, expected Kubernetes objects`;
+  return `${file}:${line}:${column}: got malformed YAML (${message})`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
+}
+
+function few(names: Iterable<string>): string {
+  const all = [...names];
+  const more = all.length - shownNames;
+  return [...all.slice(0, shownNames), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }

@@ -1,4 +1,5 @@
 import type { MachineRole } from '../machine/machine-config';
+import type { ManifestScope } from './scope';
 
 /**
  * What the checks look at. A collector (plan, manifests, Pulumi state, live cluster, AWS account)
@@ -8,6 +9,8 @@ import type { MachineRole } from '../machine/machine-config';
 export interface Facts {
   /** Which collector made these facts. */
   readonly source: 'plan' | 'manifests' | 'state' | 'cluster' | 'account';
+  /** Whether manifests are those of a whole cluster. @default as their kinds tell */
+  readonly scope?: ManifestScope;
   /** Kubernetes version of the cluster, such as `1.36.4`. */
   readonly kubernetesVersion?: string;
   /** Day the facts are evaluated on, `YYYY-MM-DD`; needed for end-of-life and expiry checks. */
@@ -18,6 +21,8 @@ export interface Facts {
   readonly machines?: readonly MachineFact[];
   /** Kubernetes objects. */
   readonly manifests?: readonly ManifestFact[];
+  /** Where each object stands, for evidence; collectors of files set it. */
+  readonly locations?: ReadonlyMap<ManifestFact, SourceLocation>;
   /** Certificates of every CA and identity. */
   readonly certificates?: readonly CertificateFact[];
 }
@@ -56,6 +61,14 @@ export interface MachineFileFact {
   readonly mode: string;
   /** `user:group`. */
   readonly owner: string;
+}
+
+/** A place in a file. */
+export interface SourceLocation {
+  /** Path as the user named it, `-` for standard input. */
+  readonly file: string;
+  /** From one. */
+  readonly line: number;
 }
 
 /** A Kubernetes object as parsed YAML. */

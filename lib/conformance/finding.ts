@@ -1,15 +1,30 @@
 import type { Verdict } from './check';
+import type { SourceLocation } from './facts';
 
 /** What one subject showed: whether it is as it should be, and the line that tells so. */
 export interface Finding {
   readonly holds: boolean;
   /** Such as `etcd-0: --client-cert-auth=true`. */
   readonly evidence: string;
+  /** Where the subject does not hold for what is not among the facts, see `Verdict`. @default false */
+  readonly byAbsence?: boolean;
+  /** Where the subject stands. @default nowhere in particular */
+  readonly location?: SourceLocation | undefined;
 }
 
 /** The facts at hand don't tell; never counts as a pass. */
 export function unknown(...evidence: string[]): Verdict {
   return { status: 'unknown', evidence };
+}
+
+/** A whole cluster fails for what it lacks; a part of one does not tell. */
+export function missing(...evidence: string[]): Verdict {
+  return { status: 'fail', evidence, byAbsence: true };
+}
+
+/** A whole cluster passes where nothing is found that could be wrong; a part of one does not tell. */
+export function nothingFound(evidence: string): Verdict {
+  return { status: 'pass', evidence: [evidence], byAbsence: true };
 }
 
 /** The question does not arise for this cluster; the evidence says why. */
@@ -27,12 +42,22 @@ export function fail(...evidence: string[]): Verdict {
 
 /**
  * Fails with the evidence of every finding that does not hold, else passes with all evidence.
+ * Where each failure is one by absence, so is the answer.
  * Nothing to look at is `unknown`, so that no check passes on an empty list.
  */
-export function verdictOf(findings: readonly Finding[] | undefined, missing: string): Verdict {
-  if (findings === undefined || findings.length === 0) return unknown(missing);
+export function verdictOf(findings: readonly Finding[] | undefined, absent: string): Verdict {
+  if (findings === undefined || findings.length === 0) return unknown(absent);
   const failures = findings.filter(({ holds }) => !holds);
-  return failures.length > 0 ? fail(...distinct(failures)) : pass(...distinct(findings));
+  if (failures.length === 0) return pass(...distinct(findings));
+  const harm = failures.filter(({ byAbsence }) => byAbsence !== true);
+  const shown = harm.length > 0 ? harm : failures;
+  const locations = shown.flatMap(({ location, evidence }) =>
+    location ? [{ ...location, evidence }] : [],
+  );
+  return {
+    ...(harm.length > 0 ? fail(...distinct(failures)) : missing(...distinct(failures))),
+    ...(locations.length > 0 ? { locations } : {}),
+  };
 }
 
 function distinct(findings: readonly Finding[]): string[] {

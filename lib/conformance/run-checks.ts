@@ -5,6 +5,7 @@ import { checks as allChecks } from './checks/checks';
 import { closeWorld } from './closed-world/guards';
 import { showSetting, unsafeSettings, type EffectiveSetting } from './closed-world/settings';
 import type { Facts } from './facts';
+import { limitToScope, scopeOf } from './scope';
 import { countLevels } from './report/count-levels';
 import type { CheckResult, ClauseResult, ClauseStatus, Report } from './report/report';
 
@@ -56,6 +57,7 @@ export function runChecks(facts: Facts, options: RunOptions): Report {
       : { kubernetesVersion: facts.kubernetesVersion }),
     today,
     source: facts.source,
+    scope: scopeOf(facts),
     nonConformities: options.nonConformities ?? [],
     warnings: options.warnings ?? [],
     clauses: evaluated,
@@ -75,7 +77,7 @@ function runCheck(check: Check, facts: Facts): CheckResult {
  */
 export function evaluateCheck(check: Check, facts: Facts): Verdict {
   try {
-    return closeWorld(check.id, check.run(facts), facts);
+    return closeWorld(check.id, limitToScope(check.run(facts), facts), facts);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { status: 'fail', evidence: [`the check could not be run: ${message}`] };

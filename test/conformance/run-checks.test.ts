@@ -132,6 +132,7 @@ describe('runChecks', () => {
       kubernetesVersion: '1.36.4',
       today: '2026-09-01',
       source: 'plan',
+      scope: 'plan',
       nonConformities: ['one etcd member'],
       warnings: ['open to all'],
     });

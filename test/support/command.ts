@@ -12,10 +12,21 @@ export interface CommandRun {
 
 /** Runs the built command as users do, from the top of the project. */
 export function runCommand(...args: readonly string[]): CommandRun {
+  return runCommandOn('', ...args);
+}
+
+/** Runs it with a text on standard input. */
+export function runCommandOn(input: string, ...args: readonly string[]): CommandRun {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [path.join('dist', 'cli', 'main.js'), ...args],
-    { cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH } },
+    {
+      cwd: root,
+      encoding: 'utf8',
+      input,
+      maxBuffer: 64 * 1024 ** 2,
+      env: { PATH: process.env.PATH },
+    },
   );
   return { exitCode: status, stdout, stderr };
 }

@@ -4,7 +4,7 @@ import type { Report } from './report';
 
 /** Renders the report for programs; every field in a fixed order, evidence unshortened. */
 export function renderJson(report: Report): string {
-  const { cluster, profile, kubernetesVersion, today, source } = report;
+  const { cluster, profile, kubernetesVersion, today, source, scope } = report;
   const document = {
     format: 'hardened-cluster/conformance/v1',
     outcome: evaluateReport(report),
@@ -13,6 +13,7 @@ export function renderJson(report: Report): string {
     kubernetesVersion,
     today,
     source,
+    scope,
     nonConformities: report.nonConformities,
     warnings: report.warnings,
     counts: levels.map((level) => {

@@ -1,6 +1,7 @@
 import type { Clause, Level } from '../../standard/clause';
 import type { Status, Verdict } from '../check';
 import type { Facts } from '../facts';
+import type { Scope } from '../scope';
 
 /** What became of a clause: the worst of its checks, or `waived` where a waiver covers a failure. */
 export type ClauseStatus = Status | 'waived';
@@ -53,6 +54,8 @@ export interface Report {
   readonly today: string;
   /** Which collector made the facts. */
   readonly source: Facts['source'];
+  /** How much the facts are: a plan, everything in a cluster, or some of its manifests. */
+  readonly scope: Scope;
   /** Why the configuration does not conform by its own word (profile development). */
   readonly nonConformities: readonly string[];
   readonly warnings: readonly string[];

@@ -14,6 +14,7 @@ test('renders every field of a clause in a fixed order', () => {
     'kubernetesVersion',
     'today',
     'source',
+    'scope',
     'nonConformities',
     'warnings',
     'counts',

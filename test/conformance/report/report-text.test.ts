@@ -77,8 +77,9 @@ Best-practice guide
   });
 
   test('renders what it was not told by leaving it out', () => {
-    const { today, source, nonConformities, warnings, clauses, counts } = reportOf(sampleClauses);
-    expect(subjectOf({ today, source, nonConformities, warnings, clauses, counts })).toBe(
+    const { today, source, scope, nonConformities, warnings, clauses, counts } =
+      reportOf(sampleClauses);
+    expect(subjectOf({ today, source, scope, nonConformities, warnings, clauses, counts })).toBe(
       'Evaluated from a plan, as of 2026-11-22.',
     );
   });

@@ -122,6 +122,7 @@ export function reportOf(
     kubernetesVersion: '1.36.4',
     today: '2026-11-22',
     source: 'plan',
+    scope: 'plan',
     nonConformities: [],
     warnings: ['access.apiCidrs: open to everybody'],
     clauses,
