@@ -15,6 +15,8 @@ export interface Verdict {
    * @default false
    */
   readonly byAbsence?: true;
+  /** Whether nothing among the facts is what the check looks at. @default false */
+  readonly subjectless?: true;
   /** Where the subjects of a failure stand, one for each line of evidence that has a place. */
   readonly locations?: readonly EvidenceLocation[];
 }

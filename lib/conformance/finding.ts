@@ -6,14 +6,19 @@ export interface Finding {
   readonly holds: boolean;
   /** Such as `etcd-0: --client-cert-auth=true`. */
   readonly evidence: string;
-  /** Where the subject does not hold for what is not among the facts, see `Verdict`. @default false */
+  /** Whether this rests on what is not among the facts, see `Verdict`. @default false */
   readonly byAbsence?: boolean;
   /** Where the subject stands. @default nowhere in particular */
   readonly location?: SourceLocation | undefined;
 }
 
-/** The facts at hand don't tell; never counts as a pass. */
+/** What the check looks at is not among the facts; never counts as a pass. */
 export function unknown(...evidence: string[]): Verdict {
+  return { status: 'unknown', evidence, subjectless: true };
+}
+
+/** What is among the facts does not settle it; never counts as a pass. */
+export function unclear(...evidence: string[]): Verdict {
   return { status: 'unknown', evidence };
 }
 
@@ -42,13 +47,16 @@ export function fail(...evidence: string[]): Verdict {
 
 /**
  * Fails with the evidence of every finding that does not hold, else passes with all evidence.
- * Where each failure is one by absence, so is the answer.
+ * Where every failure is one by absence, or a pass is, so is the answer.
  * Nothing to look at is `unknown`, so that no check passes on an empty list.
  */
 export function verdictOf(findings: readonly Finding[] | undefined, absent: string): Verdict {
   if (findings === undefined || findings.length === 0) return unknown(absent);
   const failures = findings.filter(({ holds }) => !holds);
-  if (failures.length === 0) return pass(...distinct(findings));
+  if (failures.length === 0) {
+    const byAbsence = findings.some((finding) => finding.byAbsence === true);
+    return { ...pass(...distinct(findings)), ...(byAbsence ? { byAbsence } : {}) };
+  }
   const harm = failures.filter(({ byAbsence }) => byAbsence !== true);
   const shown = harm.length > 0 ? harm : failures;
   const locations = shown.flatMap(({ location, evidence }) =>

@@ -20,6 +20,7 @@ import { placementChecks } from './network/placement';
 import { admissionChecks } from './workloads/admission';
 import { installedChecks } from './workloads/installed';
 import { networkPolicyChecks } from './workloads/network-policies';
+import { podChecks } from './workloads/pods';
 import { podSecurityChecks } from './workloads/pod-security';
 import { rbacChecks } from './workloads/rbac';
 import { serviceAccountChecks } from './workloads/service-accounts';
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   ...systemChecks,
   ...sshChecks,
   ...podSecurityChecks,
+  ...podChecks,
   ...admissionChecks,
   ...rbacChecks,
   ...serviceAccountChecks,

@@ -1,6 +1,6 @@
 import type { Verdict } from '../check';
 import type { Facts, MachineFact } from '../facts';
-import { unknown } from '../finding';
+import { unclear } from '../finding';
 import { memoize } from '../readers/memoize';
 import { unreadPolicies, wideExceptions } from './admission-policies';
 import { unreadResources } from './cloud';
@@ -99,6 +99,7 @@ const guardsOf: readonly (readonly [beginning: string, guards: readonly Guard[]]
   ['rbac/', policies],
   ['service-accounts/default-automount-off', []],
   ['service-accounts/', policies],
+  ['workloads/pods-', policies],
   ['network-policies/', [unreadNetwork]],
   ['versions/', []],
   ['certificates/approver', [...apiServer, ...kubelet]],
@@ -122,7 +123,7 @@ export function closeWorld(check: string, verdict: Verdict, facts: Facts): Verdi
   const found = [...new Set(guards.flatMap((guard) => remember(guard)(facts)))];
   if (found.length === 0) return verdict;
   const more = found.length - shown;
-  return unknown(...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : []));
+  return unclear(...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : []));
 }
 
 const remembered = new Map<Guard, Guard>();

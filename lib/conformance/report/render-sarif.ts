@@ -35,7 +35,10 @@ const severities: Readonly<Record<Level, string>> = {
   low: '2.0',
 };
 
-/** Renders SARIF 2.1.0: a rule a clause, a result a clause, waivers as suppressions. */
+/**
+ * Renders SARIF 2.1.0: a rule a clause, waivers as suppressions. A result is a clause, or a place where
+ * one fails; of manifests that are a part of a cluster, only what they show.
+ */
 export function renderSarif(report: Report, extras: SarifExtras = {}): string {
   const document = {
     $schema:
@@ -51,7 +54,9 @@ export function renderSarif(report: Report, extras: SarifExtras = {}): string {
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: report.clauses.map((result, index) => renderResult(result, index, report, extras)),
+        results: report.clauses.flatMap((result, index) =>
+          renderResults(result, index, report, extras),
+        ),
         properties: {
           today: report.today,
           source: report.source,
@@ -78,6 +83,34 @@ function renderRule({ clause, checks }: ClauseResult) {
       'security-severity': severities[clause.level],
     },
   };
+}
+
+function renderResults(
+  result: ClauseResult,
+  index: number,
+  report: Report,
+  extras: SarifExtras,
+): readonly object[] {
+  const open = result.status === 'unknown' || result.status === 'not-applicable';
+  if (report.scope === 'manifests' && open) return [];
+  const whole = renderResult(result, index, report, extras);
+  const places = result.checks.flatMap(({ id, verdict }) =>
+    (verdict.locations ?? []).map((location) => ({ id, ...location })),
+  );
+  if (result.status !== 'fail' || places.length === 0) return [whole];
+  return places.map(({ id, file, line, evidence }, row) => ({
+    ...whole,
+    message: { text: [result.clause.statement, `fail [${id}]: ${evidence}`].join('\n') },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file === '-' ? 'stdin' : file) },
+          region: { startLine: line },
+        },
+      },
+    ],
+    partialFingerprints: { 'clause/v1': `${result.clause.id}:${evidence}:${row}` },
+  }));
 }
 
 function renderResult(

@@ -2,11 +2,12 @@ import { escapeControls } from './escape';
 import { groupClauses } from './group-clauses';
 import { headlineOf, sources } from './evaluate-report';
 import { everyLevel, renderLevelTable } from './level-table';
-import type { CheckResult, ClauseResult, Report } from './report';
+import type { CheckResult, ClauseResult, ClauseStatus, Report } from './report';
 import { statusWords } from './status-words';
 
-/** Lines of evidence shown of a check that holds; all of them where it does not. */
+/** Lines of evidence shown of a check that holds, and of one that does not. */
 const evidenceOfPasses = 3;
+const evidenceOfFailures = 50;
 
 /** Renders the full listing for a terminal or a log: every clause, its checks and its evidence. */
 export function renderText(report: Report): string {
@@ -20,17 +21,53 @@ export function renderText(report: Report): string {
     ...report.warnings.map((text) => `  warning: ${text}`),
     '',
     ...renderLevelTable(report, everyLevel),
-    ...groupClauses(report.clauses).flatMap(({ document, sections }) => [
+    ...(report.scope === 'manifests' ? renderPart(report) : renderWhole(report.clauses)),
+  ];
+  return `${lines.map(escapeControls).join('\n')}\n`;
+}
+
+/** Every clause, document by document, failures first. */
+function renderWhole(clauses: readonly ClauseResult[]): string[] {
+  const failed = clauses.filter(({ status }) => status === 'fail');
+  const others = clauses.filter(({ status }) => status !== 'fail');
+  return [
+    ...(failed.length === 0 ? [] : ['', 'Failures', ...failed.flatMap(renderClause)]),
+    ...groupClauses(others).flatMap(({ document, sections }) => [
       '',
       document,
-      ...sections.flatMap(({ section, clauses }) => [
+      ...sections.flatMap(({ section, clauses: ofSection }) => [
         '',
         `  ${section}`,
-        ...clauses.flatMap(renderClause),
+        ...ofSection.flatMap(renderClause),
       ]),
     ]),
   ];
-  return `${lines.map(escapeControls).join('\n')}\n`;
+}
+
+/** What a part of a cluster can show: failures, then what needs a look, then what holds; the rest is counted. */
+function renderPart({ clauses }: Report): string[] {
+  const of = (...statuses: readonly ClauseStatus[]) =>
+    clauses.filter(({ status }) => statuses.includes(status));
+  const open = of('unknown').map(withSubjects);
+  const shown = open.filter(({ checks }) => checks.length > 0);
+  const blocks = [
+    ['Failures', of('fail').map(withSubjects)],
+    ['Could not be told from these objects alone', shown],
+    ['Holds', of('pass', 'waived')],
+  ] as const;
+  const left = clauses.length - blocks.reduce((sum, [, found]) => sum + found.length, 0);
+  return [
+    ...blocks.flatMap(([head, found]) =>
+      found.length === 0 ? [] : ['', head, ...found.flatMap(renderClause)],
+    ),
+    '',
+    `${left} further clauses are about what such objects do not show: machines, networks, settings of components, what else the cluster holds (--format json lists them).`,
+  ];
+}
+
+/** A clause with the checks alone that had a subject among the facts. */
+function withSubjects(result: ClauseResult): ClauseResult {
+  return { ...result, checks: result.checks.filter(({ verdict }) => verdict.subjectless !== true) };
 }
 
 /** What the report is about, in one sentence. */
@@ -62,7 +99,7 @@ function renderClause({ clause, status, checks, waiver }: ClauseResult): string[
 
 function renderCheck({ id, title, verdict, remedy }: CheckResult): string[] {
   const holds = verdict.status === 'pass' || verdict.status === 'not-applicable';
-  const shown = holds ? verdict.evidence.slice(0, evidenceOfPasses) : verdict.evidence;
+  const shown = verdict.evidence.slice(0, holds ? evidenceOfPasses : evidenceOfFailures);
   const left = verdict.evidence.length - shown.length;
   return [
     `           - ${statusWords[verdict.status].toLowerCase()}: ${title} [${id}]`,

@@ -39,7 +39,11 @@ export const workloadClauses: readonly Clause[] = [
     versions: { until: '1.24' },
     replacement:
       'Pod Security admission plus a ValidatingAdmissionPolicy for what the baseline level leaves open (allowPrivilegeEscalation, volume types, seccomp), or the restricted level.',
-    checks: ['pod-security/cluster-default', 'pod-security/default-pod-policy'],
+    checks: [
+      'pod-security/cluster-default',
+      'pod-security/default-pod-policy',
+      'workloads/pods-default-policy',
+    ],
   },
   {
     id: 'guide/pod-security/privileged-by-name',
@@ -48,7 +52,7 @@ export const workloadClauses: readonly Clause[] = [
     statement: 'Pods that need privileges are allowed by name, and nothing else is.',
     versions: { until: '1.24' },
     replacement: 'Only namespaces of the system itself are exempt or labelled privileged.',
-    checks: ['pod-security/privileged-only-system'],
+    checks: ['pod-security/privileged-only-system', 'workloads/pods-baseline'],
   },
   {
     id: 'guide/pod-security/apparmor',

@@ -25,14 +25,18 @@ export const podClauses: readonly Clause[] = [
     source,
     level: 'MUST',
     statement: 'At least the baseline policy holds (the document says REQUIRES).',
-    checks: ['pod-security/cluster-default', 'pod-security/namespaces-labelled'],
+    checks: [
+      'pod-security/cluster-default',
+      'pod-security/namespaces-labelled',
+      'workloads/pods-baseline',
+    ],
   },
   {
     id: 'scs-0217/pod-security/restricted',
     source,
     level: 'OPTIONAL',
     statement: 'The restricted policy can be used as well (the document says CAN).',
-    checks: ['pod-security/restricted-in-use'],
+    checks: ['pod-security/restricted-in-use', 'workloads/pods-restricted'],
   },
   {
     id: 'scs-0217/pod-security/admission-controller',

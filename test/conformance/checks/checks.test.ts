@@ -18,7 +18,7 @@ describe('checks', () => {
     '%s passes on a conformant cluster',
     (id, check) => {
       const verdict = check.run(conformantFacts);
-      expect({ ...verdict, evidence: verdict.evidence.length > 0 }).toEqual({
+      expect({ status: verdict.status, evidence: verdict.evidence.length > 0 }).toEqual({
         status: notApplicable.includes(id) ? 'not-applicable' : 'pass',
         evidence: true,
       });

@@ -52,6 +52,31 @@ const capacity = (name: string, count: number) =>
 const oneZone = (name: string) =>
   setInputs('Group', name, { vpcZoneIdentifiers: ['subnet-private-xa'] });
 
+/** A pod that keeps to every level, with other fields of its container. */
+const podWith = (container: object, securityContext: object) =>
+  addManifest({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      containers: [
+        {
+          name: 'web',
+          image: 'registry.example.com/web:1',
+          resources: { limits: { memory: '64Mi' } },
+          ...container,
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            runAsNonRoot: true,
+            capabilities: { drop: ['ALL'] },
+            seccompProfile: { type: 'RuntimeDefault' },
+            ...securityContext,
+          },
+        },
+      ],
+    },
+  });
+
 /** The smallest change that each check must notice. */
 export const mutations: Readonly<Record<string, Mutation>> = {
   'etcd/client-tls': etcdUnit('https://127.0.0.1:2379', 'http://127.0.0.1:2379'),
@@ -234,6 +259,25 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     'audit: baseline',
   ),
   'pod-security/default-pod-policy': removeManifest('ValidatingAdmissionPolicyBinding', 'pods'),
+  'workloads/pods-baseline': podWith({}, { privileged: true }),
+  'workloads/pods-default-policy': podWith({}, { allowPrivilegeEscalation: true }),
+  'workloads/pods-restricted': podWith({}, { runAsUser: 0 }),
+  'workloads/limits': podWith({ resources: { limits: { cpu: '1' } } }, {}),
+  'rbac/no-dangerous-powers': (facts) =>
+    addManifest({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'reader' },
+      roleRef: { kind: 'ClusterRole', name: 'reader' },
+      subjects: [{ kind: 'ServiceAccount', name: 'reader', namespace: 'shop' }],
+    })(
+      addManifest({
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'reader' },
+        rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }],
+      })(facts),
+    ),
   'admission/exec-guard': setManifest('ValidatingAdmissionPolicyBinding', 'exec', {
     spec: { policyName: 'exec', validationActions: ['Warn'] },
   }),

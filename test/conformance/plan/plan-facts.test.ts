@@ -47,7 +47,6 @@ function exceptions(facts: Facts): Record<string, string[]> {
 const notApplicable = [
   'scs-0214/labels/host-id',
   'scs-0215/requests/adapted',
-  'guide/securing-a-cluster',
   'guide/service-accounts/automount-without-rbac',
 ];
 /** RECOMMENDED: more than one control-plane machine a zone. */

@@ -18,6 +18,20 @@ high                        -        -        1        -        -
 medium                      -        -        -        -        1
 low                         -        -        -        1        -
 
+Failures
+
+  FAIL     scs-0217/etcd/members (SHOULD)
+           etcd has five members.
+           - fail: etcd/members holds [etcd/members]
+               3 members
+             remedy: Put etcd/members right.
+
+  FAIL     scs-0217/kubelet/anonymous (MUST NOT)
+           The kubelet refuses anonymous requests.
+           - fail: kubelet/anonymous holds [kubelet/anonymous]
+               worker-general: anonymous.enabled is true
+             remedy: Put kubelet/anonymous right.
+
 SCS-0217
 
   etcd
@@ -29,20 +43,6 @@ SCS-0217
                etcd-1: on
                etcd-2: on
                ... and 1 more (--format json)
-
-  FAIL     scs-0217/etcd/members (SHOULD)
-           etcd has five members.
-           - fail: etcd/members holds [etcd/members]
-               3 members
-             remedy: Put etcd/members right.
-
-  kubelet
-
-  FAIL     scs-0217/kubelet/anonymous (MUST NOT)
-           The kubelet refuses anonymous requests.
-           - fail: kubelet/anonymous holds [kubelet/anonymous]
-               worker-general: anonymous.enabled is true
-             remedy: Put kubelet/anonymous right.
 
 Best-practice guide
 

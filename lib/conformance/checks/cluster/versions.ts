@@ -7,6 +7,7 @@ import {
 import type { Check, Verdict } from '../../check';
 import type { Facts } from '../../facts';
 import { fail, pass, unknown, verdictOf, type Finding } from '../../finding';
+import { scopeOf } from '../../scope';
 
 /** The version policy, evaluated on the day of the facts. */
 export const versionChecks: readonly Check[] = [
@@ -52,8 +53,9 @@ export const versionChecks: readonly Check[] = [
       'The newest minor version of Kubernetes can be built, at most four months after its release',
     why: 'Who lags behind loses the time to test an upgrade before support ends.',
     remedy: 'Use a version of this project that knows the newest minor version.',
-    run: ({ today }) => {
-      if (today === undefined) return unknown('the day is not known');
+    run: (facts) => {
+      const today = dayOfOffer(facts);
+      if (typeof today !== 'string') return today;
       const newest = kubernetesReleases.at(-1);
       if (!newest) return fail('no minor version can be built');
       // Three minor versions a year: the next one comes four months on, and may be four months late here.
@@ -67,8 +69,9 @@ export const versionChecks: readonly Check[] = [
     title: 'Every minor version that upstream supports can be built',
     why: 'Users need the whole of the support period to move their workloads.',
     remedy: 'Use a version of this project that knows all supported minor versions.',
-    run: ({ today }) => {
-      if (today === undefined) return unknown('the day is not known');
+    run: (facts) => {
+      const today = dayOfOffer(facts);
+      if (typeof today !== 'string') return today;
       const supported = kubernetesReleases.filter(({ endOfLife }) => endOfLife >= today);
       const evidence = `${supported.map(({ minorVersion }) => minorVersion).join(', ') || 'none'} can be built`;
       return supported.length >= 3 ? pass(evidence) : fail(evidence);
@@ -93,6 +96,12 @@ export const versionChecks: readonly Check[] = [
       }),
   },
 ];
+
+/** Which versions can be built is a property of this project, and says nothing of other clusters. */
+function dayOfOffer(facts: Facts): string | Verdict {
+  if (scopeOf(facts) !== 'plan') return unknown('which versions are on offer is not known');
+  return facts.today ?? unknown('the day is not known');
+}
 
 function mayBeCritical({ fixesCriticalCve }: KubernetesPatch): boolean {
   return fixesCriticalCve !== false;

@@ -1,5 +1,5 @@
 import type { Check } from '../../check';
-import { fail, pass } from '../../finding';
+import { missing, pass } from '../../finding';
 import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { admissionPluginConfiguration } from '../../readers/admission-configuration';
 import { componentFlags } from '../../readers/component-flags';
@@ -28,7 +28,7 @@ export const admissionChecks: readonly Check[] = [
           (resource) => !guards.some((policy) => sees(policy, 'CONNECT', resource)),
         );
         return open.length > 0
-          ? fail(`no policy that denies sees CONNECT of ${open.join(', ')}`)
+          ? missing(`no policy that denies sees CONNECT of ${open.join(', ')}`)
           : pass(`policy ${guards.map(({ name }) => name).join(', ')} sees ${guarded.join(', ')}`);
       }),
   },
@@ -59,7 +59,7 @@ export const admissionChecks: readonly Check[] = [
         );
         return lists.length > 0
           ? pass(`policy ${lists.map(({ name }) => name).join(', ')} evaluates images of pods`)
-          : fail('no policy that denies evaluates images of pods');
+          : missing('no policy that denies evaluates images of pods');
       });
     },
   },

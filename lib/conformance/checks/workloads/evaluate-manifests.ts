@@ -1,6 +1,6 @@
 import type { Verdict } from '../../check';
-import type { Facts, ManifestFact } from '../../facts';
-import { pass, unknown, verdictOf, type Finding } from '../../finding';
+import type { Facts, ManifestFact, SourceLocation } from '../../facts';
+import { nothingFound, unknown, verdictOf, type Finding } from '../../finding';
 
 /** Runs over manifests; none at all is unknown, never a pass. */
 export function onManifests(
@@ -14,7 +14,7 @@ export function onManifests(
 
 /** Passes where nothing is found that could be wrong, though there were manifests to look at. */
 export function noneWrong(findings: readonly Finding[], nothing: string): Verdict {
-  return findings.length === 0 ? pass(nothing) : verdictOf(findings, nothing);
+  return findings.length === 0 ? nothingFound(nothing) : verdictOf(findings, nothing);
 }
 
 /** An object as people name it. */
@@ -22,6 +22,18 @@ export function showManifest({ kind, metadata }: ManifestFact): string {
   return metadata.namespace === undefined
     ? `${kind} ${metadata.name}`
     : `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+/** Where an object stands, for collectors of files. */
+export function locationOf(facts: Facts, manifest: ManifestFact): SourceLocation | undefined {
+  return facts.locations?.get(manifest);
+}
+
+/** An object as people name it, after its file and line. */
+export function showPlace(facts: Facts, manifest: ManifestFact): string {
+  const location = locationOf(facts, manifest);
+  const shown = showManifest(manifest);
+  return location ? `${location.file}:${location.line}: ${shown}` : shown;
 }
 
 /** Namespaces that belong to the system itself. */

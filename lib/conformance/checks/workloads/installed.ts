@@ -1,8 +1,8 @@
 import type { Check } from '../../check';
 import type { ManifestFact } from '../../facts';
-import { fail, pass, type Finding } from '../../finding';
+import { missing, pass, type Finding } from '../../finding';
 import { mappingsAt, textAt } from '../../readers/values';
-import { noneWrong, onManifests, showManifest } from './evaluate-manifests';
+import { locationOf, noneWrong, onManifests, showManifest, showPlace } from './evaluate-manifests';
 
 /** What runs in the cluster, and what does not. */
 export const installedChecks: readonly Check[] = [
@@ -33,7 +33,7 @@ export const installedChecks: readonly Check[] = [
                 (job) => `${showManifest(job)}: ${textAt(job, 'spec', 'schedule') ?? ''}`,
               ),
             )
-          : fail('no CronJob runs kube-bench');
+          : missing('no CronJob runs kube-bench');
       }),
   },
   {
@@ -48,7 +48,11 @@ export const installedChecks: readonly Check[] = [
             const type = textAt(manifest, 'spec', 'type') ?? 'ClusterIP';
             const holds = manifest.kind === 'Service' && type === 'ClusterIP';
             const shown = manifest.kind === 'Service' ? ` of type ${type}` : '';
-            return { holds, evidence: `${showManifest(manifest)}${shown}` };
+            return {
+              holds,
+              evidence: `${showPlace(facts, manifest)}${shown}`,
+              location: locationOf(facts, manifest),
+            };
           }),
           'the dashboard is not installed',
         ),

@@ -1,6 +1,6 @@
 import type { Check } from '../../check';
 import type { ManifestFact } from '../../facts';
-import { fail, pass, verdictOf, type Finding } from '../../finding';
+import { missing, pass, verdictOf, type Finding } from '../../finding';
 import { manifestsOfKind } from '../../readers/documents';
 import { isWithin } from '../../readers/networks';
 import { isMapping, listAt, mappingsAt, textAt, textsAt, valueAt } from '../../readers/values';
@@ -29,6 +29,7 @@ export const networkPolicyChecks: readonly Check[] = [
             return {
               holds: found !== '',
               evidence: `namespace ${name}: ${found || 'no default deny'}`,
+              byAbsence: found === '',
             };
           }),
           'no namespaces among the manifests',
@@ -52,7 +53,7 @@ export const networkPolicyChecks: readonly Check[] = [
         );
         return found.length > 0
           ? pass(...found.map(showManifest))
-          : fail('no cluster-wide default deny');
+          : missing('no cluster-wide default deny');
       }),
   },
   {
@@ -73,7 +74,7 @@ export const networkPolicyChecks: readonly Check[] = [
         );
         return agents.length > 0
           ? pass(...agents.map(showManifest))
-          : fail('no agent that enforces network policies');
+          : missing('no agent that enforces network policies');
       }),
   },
   {
@@ -86,7 +87,7 @@ export const networkPolicyChecks: readonly Check[] = [
         const found = manifests.filter(deniesMetadata);
         return found.length > 0
           ? pass(...found.map((manifest) => `${showManifest(manifest)} denies ${metadataAddress}`))
-          : fail(`no cluster-wide policy denies ${metadataAddress}`);
+          : missing(`no cluster-wide policy denies ${metadataAddress}`);
       }),
   },
   {
@@ -100,7 +101,7 @@ export const networkPolicyChecks: readonly Check[] = [
         const found = manifests.filter(deniesDashboard);
         return found.length > 0
           ? pass(...found.map(showManifest))
-          : fail('no policy denies the dashboard');
+          : missing('no policy denies the dashboard');
       }),
   },
 ];

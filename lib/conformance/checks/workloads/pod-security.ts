@@ -1,6 +1,6 @@
 import type { Check, Verdict } from '../../check';
 import type { Facts } from '../../facts';
-import { fail, pass, verdictOf, type Finding } from '../../finding';
+import { missing, pass, verdictOf, type Finding } from '../../finding';
 import { admissionPluginConfiguration } from '../../readers/admission-configuration';
 import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { componentFlags } from '../../readers/component-flags';
@@ -118,7 +118,8 @@ function evaluateNamespaces(
  */
 function allowedLevel(facts: Facts, name: string, level: string | undefined): Finding {
   const shown = `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`;
-  if (level === undefined || atLeastBaseline(level)) return { holds: true, evidence: shown };
+  if (level === undefined || atLeastBaseline(level))
+    return { holds: true, evidence: shown, byAbsence: level === undefined };
   if (isSystemNamespace(name))
     return { holds: true, evidence: `${shown}, a namespace of the system` };
   const policy = (readDenyingPolicies(facts) ?? []).find(
@@ -169,7 +170,7 @@ function defaultPodPolicy(facts: Facts): Verdict {
   }));
   const open = covering.filter((row) => row.policies.length === 0).map(({ field }) => field);
   return open.length > 0
-    ? fail(`no policy that denies looks at ${open.join(', ')}`)
+    ? missing(`no policy that denies looks at ${open.join(', ')}`)
     : pass(
         ...covering.map(
           (row) => `${row.field}: policy ${row.policies.map(({ name }) => name).join(', ')}`,

@@ -1,6 +1,6 @@
 import type { Check, Verdict } from '../../check';
 import type { Facts, ManifestFact } from '../../facts';
-import { fail, notApplicable, pass, unknown, verdictOf, type Finding } from '../../finding';
+import { missing, notApplicable, pass, unknown, verdictOf, type Finding } from '../../finding';
 import { readDenyingPolicies, sees } from '../../readers/admission-policies';
 import { componentFlags } from '../../readers/component-flags';
 import { manifestsOfKind } from '../../readers/documents';
@@ -54,6 +54,7 @@ function automountOff(facts: Facts): Verdict {
           textAt(account, 'automountServiceAccountToken') ?? 'true, as nothing is said';
         return {
           holds: automount === 'false',
+          byAbsence: account === undefined,
           evidence: `namespace ${name}: service account default: automountServiceAccountToken ${automount}`,
         };
       }),
@@ -82,7 +83,7 @@ function laterNamespaces(facts: Facts): Verdict {
     ...mutating.map(({ metadata }) => `MutatingAdmissionPolicy ${metadata.name}`),
     ...refusing.map(({ name }) => `ValidatingAdmissionPolicy ${name}`),
   ];
-  return names.length > 0 ? pass(...names) : fail('no policy looks at default service accounts');
+  return names.length > 0 ? pass(...names) : missing('no policy looks at default service accounts');
 }
 
 function turnsTokensOff(policy: ManifestFact): boolean {

@@ -75,7 +75,16 @@ export const conformantManifests: readonly ManifestFact[] = [
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name: 'calico-node', namespace: 'kube-system' },
-    spec: { template: { spec: { containers: [{ image: 'quay.io/calico/node:v3.31.7' }] } } },
+    spec: {
+      template: {
+        spec: {
+          hostNetwork: true,
+          containers: [
+            { image: 'quay.io/calico/node:v3.31.7', resources: { limits: { memory: '512Mi' } } },
+          ],
+        },
+      },
+    },
   },
   {
     apiVersion: 'batch/v1',
@@ -85,7 +94,23 @@ export const conformantManifests: readonly ManifestFact[] = [
       schedule: '0 3 * * 0',
       jobTemplate: {
         spec: {
-          template: { spec: { containers: [{ image: 'docker.io/aquasec/kube-bench:v0.15' }] } },
+          template: {
+            spec: {
+              containers: [
+                {
+                  name: 'kube-bench',
+                  image: 'docker.io/aquasec/kube-bench:v0.15',
+                  resources: { limits: { memory: '256Mi' } },
+                  securityContext: {
+                    allowPrivilegeEscalation: false,
+                    runAsNonRoot: true,
+                    capabilities: { drop: ['ALL'] },
+                    seccompProfile: { type: 'RuntimeDefault' },
+                  },
+                },
+              ],
+            },
+          },
         },
       },
     },
