@@ -11,11 +11,13 @@ import type { StackPlan } from './plan-stack';
 import { ClusterPki } from '../trust/cluster-pki';
 import { ClusterSecrets } from '../trust/cluster-secrets';
 import { componentType, validateArgs, type AwsAccount } from '../component-args';
+import { claimNames } from '../claim-names';
 import { deployersOf } from '../iam/deployers';
 import { composeMachines } from './compose-machines';
 import { composeNetwork } from './compose-network';
 import { composeStorage } from './compose-storage';
 import { renderKubeconfig } from './kubeconfig';
+import { inRegion, markRegionChecked } from '../check-region';
 import { renderDiscovery, renderKeySet, wellKnown } from '../trust/oidc-documents';
 import type { PrivateNetwork } from '../network/private-network';
 import { OidcIssuer } from '../trust/oidc-issuer';
@@ -102,9 +104,15 @@ export class HardenedCluster extends pulumi.ComponentResource {
     const plan = planOf(args);
     validateArgs('HardenedCluster', [
       ...problemsOf(plan, allowUnlocked),
-      ...regionProblems(plan.blueprint.region),
+      ...claimNames(opts, [{ path: 'name', kind: 'cluster', name: plan.blueprint.name }]),
     ]);
-    super(componentType('HardenedCluster'), name, {}, opts);
+    super(
+      componentType('HardenedCluster'),
+      name,
+      {},
+      inRegion('HardenedCluster', 'region', plan.blueprint.region, opts),
+    );
+    markRegionChecked(this);
     const scope = this.scope(name, plan, allowUnlocked);
     const { blueprint, parent, tags } = scope;
     const storage = composeStorage(scope);
@@ -193,14 +201,6 @@ export class HardenedCluster extends pulumi.ComponentResource {
     const deployers = caller.arn.apply((arn) => deployersOf(named, arn));
     return { ...plan, name, account, allowUnlocked, deployers, tags, parent: this };
   }
-}
-
-/** The provider's region decides where everything is made; the plan is of one region. */
-function regionProblems(region: string) {
-  const got = new pulumi.Config('aws').get('region');
-  return got === undefined || got === region
-    ? []
-    : [{ path: 'aws:region', got, expected: `"${region}", the region of the configuration` }];
 }
 
 function composeIssuer(scope: ClusterScope, pki: ClusterPki): OidcIssuer | undefined {

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Eip } from '@pulumi/aws/ec2/eip';
-import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import { MachineIdentity } from './machine-identity';
 import type { PolicyStatement } from '../iam/policy-document';
@@ -46,7 +47,13 @@ export class Bastion extends pulumi.ComponentResource {
 
   constructor(name: string, args: BastionArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, publicAddress, machine } = args;
-    super(componentType('Bastion'), name, {}, opts);
+    validateArgs('Bastion', problemsOfRegion('account.region', args.account.region));
+    super(
+      componentType('Bastion'),
+      name,
+      {},
+      inRegion('Bastion', 'account.region', args.account.region, opts),
+    );
     const address = publicAddress
       ? new Eip(
           name,

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { Parameter } from '@pulumi/aws/ssm/parameter';
 import { tierDirectoryPath, type TierParameter } from '../../lib/etcd/tier-directory';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 
 export interface EtcdDirectoryArgs {
   /** Name of the cluster; parameters are `/<cluster>/etcd/tier/<name>`. */
@@ -20,6 +21,10 @@ export class EtcdDirectory extends pulumi.ComponentResource {
   readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: EtcdDirectoryArgs, opts?: pulumi.ComponentResourceOptions) {
+    validateArgs(
+      'EtcdDirectory',
+      claimNames(opts, [{ path: 'cluster', kind: 'directory of etcd', name: args.cluster }]),
+    );
     validateArgs(
       'EtcdDirectory',
       args.parameters.flatMap((parameter, index) =>

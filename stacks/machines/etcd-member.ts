@@ -4,6 +4,7 @@ import { Instance } from '@pulumi/aws/ec2/instance';
 import { VolumeAttachment } from '@pulumi/aws/ec2/volumeAttachment';
 import { Record } from '@pulumi/aws/route53/record';
 import { componentType, type DataLife, type Tags } from '../component-args';
+import { someIdsFrom, type IdList } from '../id-list';
 
 /** Settings that all members share. */
 export interface EtcdMachine extends DataLife {
@@ -11,7 +12,7 @@ export interface EtcdMachine extends DataLife {
   /** Whether a member keeps the image that it was made from when another is given. @default false */
   readonly keepImage?: boolean;
   readonly instanceType: string;
-  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly securityGroupIds: IdList;
   readonly placementGroupId: pulumi.Input<string>;
   /** Key of root and data volume. */
   readonly keyArn: pulumi.Input<string>;
@@ -105,7 +106,7 @@ export class EtcdMemberMachine extends pulumi.ComponentResource {
         subnetId: args.subnetId,
         privateIp: args.privateIp,
         associatePublicIpAddress: false,
-        vpcSecurityGroupIds: [...args.securityGroupIds],
+        vpcSecurityGroupIds: someIdsFrom('EtcdMember', 'securityGroupIds', args.securityGroupIds),
         iamInstanceProfile: args.instanceProfileName,
         placementGroupId: args.placementGroupId,
         ebsOptimized: true,

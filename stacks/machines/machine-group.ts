@@ -3,6 +3,7 @@ import { Group } from '@pulumi/aws/autoscaling/group';
 import { LaunchTemplate } from '@pulumi/aws/ec2/launchTemplate';
 import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { idsFrom, problemsOfNoIds, someIdsFrom, type IdList } from '../id-list';
 import { debianRootDevice } from './machine-image';
 
 export interface MachineGroupArgs {
@@ -22,8 +23,8 @@ export interface MachineGroupArgs {
   /** @default 'on-demand' */
   readonly capacity?: 'on-demand' | 'spot';
   /** One a zone. */
-  readonly subnetIds: readonly pulumi.Input<string>[];
-  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly subnetIds: IdList;
+  readonly securityGroupIds: IdList;
   readonly instanceProfileArn: pulumi.Input<string>;
   /** Plain text; never a secret. */
   readonly userData: pulumi.Input<string>;
@@ -33,8 +34,9 @@ export interface MachineGroupArgs {
   /**
    * Load-balancer target groups. What they call unhealthy gets no traffic and is not replaced: a
    * target answers by a workload or an API server that may be away for a reason of its own.
+   * @default none
    */
-  readonly targetGroupArns?: readonly pulumi.Input<string>[];
+  readonly targetGroupArns?: IdList;
   /** What must exist before the first machine starts. */
   readonly after?: readonly pulumi.Resource[];
   /** Also on the machines and their volumes. */
@@ -52,18 +54,17 @@ export class MachineGroup extends pulumi.ComponentResource {
     validateArgs('MachineGroup', problemsOf(args));
     super(componentType('MachineGroup'), name, {}, opts);
     const template = this.template(name, args);
-    const targets = args.targetGroupArns ?? [];
     const group = new Group(
       name,
       {
         minSize: args.minimum,
         maxSize: args.maximum,
-        vpcZoneIdentifiers: [...args.subnetIds],
+        vpcZoneIdentifiers: someIdsFrom('MachineGroup', 'subnetIds', args.subnetIds),
         launchTemplate: {
           id: template.id,
           version: template.latestVersion.apply((version) => `${version}`),
         },
-        ...(targets.length === 0 ? {} : { targetGroupArns: [...targets] }),
+        ...targetsOf(args),
         // See docs/decisions/0068-health-of-machines-alone.md.
         healthCheckType: 'EC2',
         healthCheckGracePeriod: args.warmupSeconds,
@@ -110,7 +111,7 @@ export class MachineGroup extends pulumi.ComponentResource {
             deviceIndex: 0,
             associatePublicIpAddress: 'false',
             deleteOnTermination: 'true',
-            securityGroups: [...args.securityGroupIds],
+            securityGroups: someIdsFrom('MachineGroup', 'securityGroupIds', args.securityGroupIds),
           },
         ],
         blockDeviceMappings: [
@@ -148,6 +149,12 @@ export class MachineGroup extends pulumi.ComponentResource {
   }
 }
 
+/** Nothing rather than an empty list: the provider would take over whatever is attached. */
+function targetsOf({ targetGroupArns: targets }: MachineGroupArgs) {
+  if (targets === undefined || (Array.isArray(targets) && targets.length === 0)) return {};
+  return { targetGroupArns: idsFrom(targets) };
+}
+
 function problemsOf(args: MachineGroupArgs): Problem[] {
   const { minimum, maximum, minimumHealthyPercentage, rootVolumeGibibytes, subnetIds } = args;
   return [
@@ -169,8 +176,7 @@ function problemsOf(args: MachineGroupArgs): Problem[] {
     ...(rootVolumeGibibytes >= 8
       ? []
       : [{ path: 'rootVolumeGibibytes', got: rootVolumeGibibytes, expected: 'at least 8' }]),
-    ...(subnetIds.length > 0
-      ? []
-      : [{ path: 'subnetIds', got: [], expected: 'the subnet of at least one zone' }]),
+    ...problemsOfNoIds('subnetIds', subnetIds),
+    ...problemsOfNoIds('securityGroupIds', args.securityGroupIds),
   ];
 }

@@ -3,6 +3,7 @@ import { InstanceProfile } from '@pulumi/aws/iam/instanceProfile';
 import { Role } from '@pulumi/aws/iam/role';
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 import { planCredentialTie } from '../iam/credential-tie';
 import {
   policyDocument,
@@ -48,7 +49,7 @@ export class MachineIdentity extends pulumi.ComponentResource {
     validateArgs(
       'MachineIdentity',
       /^[\w+=,.@-]{1,64}$/.test(args.roleName)
-        ? []
+        ? claimNames(opts, [{ path: 'roleName', kind: 'IAM role', name: args.roleName }])
         : [{ path: 'roleName', got: args.roleName, expected: 'an IAM name of 1 to 64 characters' }],
     );
     super(componentType('MachineIdentity'), name, {}, opts);

@@ -9,6 +9,7 @@ import {
   type StoredManifest,
 } from '../../lib/kubernetes/control-plane/manifest-store';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 import type { SecureBucket } from '../storage/secure-bucket';
 
 export interface ManifestContentArgs {
@@ -29,6 +30,10 @@ export class ManifestContent extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManifestContentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, bucket, manifests, tags } = args;
+    validateArgs(
+      'ManifestContent',
+      claimNames(opts, [{ path: 'cluster', kind: 'set of manifests', name: args.cluster }]),
+    );
     validateArgs(
       'ManifestContent',
       manifests.flatMap((manifest, index) =>

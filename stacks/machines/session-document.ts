@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Document } from '@pulumi/aws/ssm/document';
-import { componentType, type Tags } from '../component-args';
+import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 
 export interface SessionDocumentArgs {
   /** Name of the document, what people start sessions with. */
@@ -23,6 +24,10 @@ export class SessionDocument extends pulumi.ComponentResource {
   readonly documentName: pulumi.Output<string>;
 
   constructor(name: string, args: SessionDocumentArgs, opts?: pulumi.ComponentResourceOptions) {
+    validateArgs(
+      'SessionDocument',
+      claimNames(opts, [{ path: 'documentName', kind: 'SSM document', name: args.documentName }]),
+    );
     super(componentType('SessionDocument'), name, {}, opts);
     const document = new Document(
       name,

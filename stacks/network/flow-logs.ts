@@ -2,7 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { FlowLog } from '@pulumi/aws/ec2/flowLog';
 import { Role } from '@pulumi/aws/iam/role';
 import { RolePolicy } from '@pulumi/aws/iam/rolePolicy';
-import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { planFlowLogDelivery, planFlowLogTrust } from '../iam/flow-log-policies';
 import { renderPolicy } from '../iam/policy-document';
 
@@ -18,7 +19,13 @@ export interface FlowLogsArgs {
 /** Records every connection in the VPC, allowed or refused, by a role that may write there only. */
 export class FlowLogs extends pulumi.ComponentResource {
   constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType('FlowLogs'), name, {}, opts);
+    validateArgs('FlowLogs', problemsOfRegion('account.region', args.account.region));
+    super(
+      componentType('FlowLogs'),
+      name,
+      {},
+      inRegion('FlowLogs', 'account.region', args.account.region, opts),
+    );
     const child = { parent: this };
     const { id: accountId, partition, region } = args.account;
     const tags = { ...args.tags, Name: name };

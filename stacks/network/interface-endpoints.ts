@@ -1,7 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
 import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
+import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { planInterfaceEndpointPolicy, planStsEndpointPolicy } from '../iam/endpoint-policies';
+import { problemsOfNoIds, someIdsFrom, type IdList } from '../id-list';
 import { renderPolicy } from '../iam/policy-document';
 
 /** AWS services that every machine reaches inside the VPC. */
@@ -14,8 +17,8 @@ export interface InterfaceEndpointsArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly account: AwsAccount;
   /** Subnets of the endpoints, one a zone. */
-  readonly subnetIds: readonly pulumi.Input<string>[];
-  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly subnetIds: IdList;
+  readonly securityGroupIds: IdList;
   /** Other accounts whose roles log in to the cluster. @default none */
   readonly principalAccounts?: readonly string[];
   /** Names of AWS services. @default those of `machineServices` */
@@ -30,21 +33,13 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
 
   constructor(name: string, args: InterfaceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
     const services = args.services ?? machineServices;
-    validateArgs(
-      'InterfaceEndpoints',
-      services.flatMap((service, index) =>
-        /^[a-z0-9.-]+$/.test(service) && services.indexOf(service) === index
-          ? []
-          : [
-              {
-                path: `services[${index}]`,
-                got: service,
-                expected: 'a service such as "kms", once',
-              },
-            ],
-      ),
+    validateArgs('InterfaceEndpoints', problemsOf(args, services));
+    super(
+      componentType('InterfaceEndpoints'),
+      name,
+      {},
+      inRegion('InterfaceEndpoints', 'account.region', args.account.region, opts),
     );
-    super(componentType('InterfaceEndpoints'), name, {}, opts);
     this.ready = services.map(
       (service) =>
         new VpcEndpoint(
@@ -54,8 +49,12 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
             serviceName: `com.amazonaws.${args.account.region}.${service}`,
             vpcEndpointType: 'Interface',
             privateDnsEnabled: true,
-            subnetIds: [...args.subnetIds],
-            securityGroupIds: [...args.securityGroupIds],
+            subnetIds: someIdsFrom('InterfaceEndpoints', 'subnetIds', args.subnetIds),
+            securityGroupIds: someIdsFrom(
+              'InterfaceEndpoints',
+              'securityGroupIds',
+              args.securityGroupIds,
+            ),
             policy: renderPolicy({ accountId: args.account.id }, (facts) =>
               service === 'sts'
                 ? planStsEndpointPolicy({
@@ -71,4 +70,23 @@ export class InterfaceEndpoints extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+function problemsOf(args: InterfaceEndpointsArgs, services: readonly string[]): Problem[] {
+  return [
+    ...problemsOfRegion('account.region', args.account.region),
+    ...problemsOfNoIds('subnetIds', args.subnetIds),
+    ...problemsOfNoIds('securityGroupIds', args.securityGroupIds),
+    ...services.flatMap((service, index) =>
+      /^[a-z0-9.-]+$/.test(service) && services.indexOf(service) === index
+        ? []
+        : [
+            {
+              path: `services[${index}]`,
+              got: service,
+              expected: 'a service such as "kms", once',
+            },
+          ],
+    ),
+  ];
 }

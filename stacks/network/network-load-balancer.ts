@@ -5,6 +5,8 @@ import { LoadBalancer } from '@pulumi/aws/lb/loadBalancer';
 import { TargetGroup } from '@pulumi/aws/lb/targetGroup';
 import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
+import { problemsOfNoIds, someIdsFrom, type IdList } from '../id-list';
 import { highestPort } from '../../lib/network/ports';
 
 /** A TCP port that the load balancer listens on and passes on to the same port of its targets. */
@@ -18,8 +20,9 @@ export interface NetworkLoadBalancerArgs {
   readonly vpcId: pulumi.Input<string>;
   readonly internal: boolean;
   /** One a zone. */
-  readonly subnetIds: readonly pulumi.Input<string>[];
-  readonly securityGroupIds: readonly pulumi.Input<string>[];
+  readonly subnetIds: IdList;
+  /** A load balancer without one lets everybody in. */
+  readonly securityGroupIds: IdList;
   readonly listeners: readonly TcpListener[];
   /**
    * Whether targets see the address of the client. Off where a target may be its own client: such
@@ -45,7 +48,10 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
   private readonly listeners: ReadonlyMap<string, { group: TargetGroup; listener: Listener }>;
 
   constructor(name: string, args: NetworkLoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs('NetworkLoadBalancer', problemsOf(args));
+    validateArgs('NetworkLoadBalancer', [
+      ...problemsOf(args),
+      ...claimNames(opts, [{ path: 'name', kind: 'load balancer', name: loadBalancerName(name) }]),
+    ]);
     super(componentType('NetworkLoadBalancer'), name, {}, opts);
     const balancer = new LoadBalancer(
       name,
@@ -53,8 +59,12 @@ export class NetworkLoadBalancer extends pulumi.ComponentResource {
         name: loadBalancerName(name),
         loadBalancerType: 'network',
         internal: args.internal,
-        subnets: [...args.subnetIds],
-        securityGroups: [...args.securityGroupIds],
+        subnets: someIdsFrom('NetworkLoadBalancer', 'subnetIds', args.subnetIds),
+        securityGroups: someIdsFrom(
+          'NetworkLoadBalancer',
+          'securityGroupIds',
+          args.securityGroupIds,
+        ),
         enableCrossZoneLoadBalancing: true,
         enableDeletionProtection: args.deletionProtection,
         accessLogs: { bucket: args.accessLogBucket, prefix: args.accessLogPrefix, enabled: true },
@@ -131,11 +141,11 @@ export function loadBalancerName(name: string): string {
   return `${name.slice(0, 24).replace(/-+$/, '')}-${digest}`;
 }
 
-function problemsOf({ listeners, subnetIds }: NetworkLoadBalancerArgs): Problem[] {
+function problemsOf(args: NetworkLoadBalancerArgs): Problem[] {
+  const { listeners, subnetIds, securityGroupIds } = args;
   return [
-    ...(subnetIds.length > 0
-      ? []
-      : [{ path: 'subnetIds', got: [], expected: 'the subnet of at least one zone' }]),
+    ...problemsOfNoIds('subnetIds', subnetIds),
+    ...problemsOfNoIds('securityGroupIds', securityGroupIds),
     ...listeners.flatMap(({ key, port }, index) => [
       ...(Number.isInteger(port) && port >= 1 && port <= highestPort
         ? []

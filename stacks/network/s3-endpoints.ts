@@ -1,13 +1,15 @@
 import * as pulumi from '@pulumi/pulumi';
 import { VpcEndpoint } from '@pulumi/aws/ec2/vpcEndpoint';
 import { VpcEndpointRouteTableAssociation } from '@pulumi/aws/ec2/vpcEndpointRouteTableAssociation';
-import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { registryBucketsOf } from '../../lib/aws/registry-buckets';
 import { planS3EndpointPolicy } from '../iam/endpoint-policies';
+import { idsFrom, type IdList } from '../id-list';
 import { renderPolicy } from '../iam/policy-document';
 
 interface ReachableBuckets {
-  readonly bucketNames: readonly pulumi.Input<string>[];
+  readonly bucketNames: IdList;
   readonly workloadBuckets: readonly string[];
   readonly readableBuckets: readonly string[];
 }
@@ -22,9 +24,9 @@ export interface S3EndpointsArgs {
   /** Route tables by key of machines that need the cluster's buckets and nothing else. */
   readonly isolatedRouteTableIds: RouteTables;
   /** Buckets that the machines of `routeTableIds` use. */
-  readonly bucketNames: readonly pulumi.Input<string>[];
+  readonly bucketNames: IdList;
   /** Buckets that the machines of `isolatedRouteTableIds` use. */
-  readonly isolatedBucketNames: readonly pulumi.Input<string>[];
+  readonly isolatedBucketNames: IdList;
   /** Buckets of the region that pods use by roles of their own. @default none */
   readonly workloadBuckets?: readonly string[];
   /** Buckets of the region that image layers come from, besides those that are known. @default none */
@@ -43,7 +45,13 @@ export class S3Endpoints extends pulumi.ComponentResource {
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: S3EndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType('S3Endpoints'), name, {}, opts);
+    validateArgs('S3Endpoints', problemsOfRegion('account.region', args.account.region));
+    super(
+      componentType('S3Endpoints'),
+      name,
+      {},
+      inRegion('S3Endpoints', 'account.region', args.account.region, opts),
+    );
     const nodes = this.gateway(`${name}-nodes`, args, {
       bucketNames: args.bucketNames,
       workloadBuckets: args.workloadBuckets ?? [],
@@ -71,7 +79,7 @@ export class S3Endpoints extends pulumi.ComponentResource {
         serviceName: `com.amazonaws.${region}.s3`,
         vpcEndpointType: 'Gateway',
         policy: renderPolicy(
-          { accountId, partition, region, bucketNames: [...buckets.bucketNames] },
+          { accountId, partition, region, bucketNames: idsFrom(buckets.bucketNames) },
           (facts) => planS3EndpointPolicy({ ...buckets, ...facts }),
         ),
         tags: { ...args.tags, Name: name },

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { LogGroup } from '@pulumi/aws/cloudwatch/logGroup';
 import { componentType, validateArgs, type DataLife, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 
 /** Retention periods that CloudWatch Logs offers, in days. */
 export const logRetentionDays = [
@@ -29,11 +30,16 @@ export class LogGroups extends pulumi.ComponentResource {
   constructor(name: string, args: LogGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     validateArgs(
       'LogGroups',
-      Object.entries(args.retentionDays).flatMap(([key, days]) =>
-        days >= 1 && days <= 3653
-          ? []
-          : [{ path: `retentionDays.${key}`, got: days, expected: 'days from 1 to 3653' }],
-      ),
+      Object.entries(args.retentionDays).flatMap(([key, days]) => {
+        const path = `retentionDays.${key}`;
+        if (!(days >= 1 && days <= 3653)) {
+          return [{ path, got: days, expected: 'days from 1 to 3653' }];
+        }
+        // With an end of its own, the name is known later.
+        return args.suffix === undefined
+          ? claimNames(opts, [{ path, kind: 'log group', name: `${args.prefix}/${key}` }])
+          : [];
+      }),
     );
     super(componentType('LogGroups'), name, {}, opts);
     this.groups = new Map(

@@ -17,6 +17,8 @@ import {
   type DataLife,
   type Tags,
 } from '../component-args';
+import { claimNames } from '../claim-names';
+import { inRegion, problemsOfRegion } from '../check-region';
 import {
   planBucketPolicy,
   planWriters,
@@ -53,8 +55,18 @@ export class SecureBucket extends pulumi.ComponentResource {
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs('SecureBucket', problemsOf(args));
-    super(componentType('SecureBucket'), name, {}, opts);
+    validateArgs('SecureBucket', [
+      ...problemsOf(args),
+      ...(args.bucketName === undefined
+        ? []
+        : claimNames(opts, [{ path: 'bucketName', kind: 'bucket', name: args.bucketName }])),
+    ]);
+    super(
+      componentType('SecureBucket'),
+      name,
+      {},
+      inRegion('SecureBucket', 'account.region', args.account.region, opts),
+    );
     // Settings stay with the bucket that they protect.
     const child = { parent: this, retainOnDelete: args.holdsData && (args.retain ?? true) };
     const bucket = new Bucket(
@@ -160,8 +172,9 @@ export class SecureBucket extends pulumi.ComponentResource {
   }
 }
 
-function problemsOf({ objectLockDays, bucketName }: SecureBucketArgs) {
+function problemsOf({ objectLockDays, bucketName, account }: SecureBucketArgs) {
   return [
+    ...problemsOfRegion('account.region', account.region),
     ...(objectLockDays === undefined || (Number.isInteger(objectLockDays) && objectLockDays > 0)
       ? []
       : [{ path: 'objectLockDays', got: objectLockDays, expected: 'a number of days such as 14' }]),

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { Parameter } from '@pulumi/aws/ssm/parameter';
 import type { SecretPlan } from '../../lib/pki/pki-plan';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { claimNames } from '../claim-names';
 
 export interface ClusterSecretsArgs {
   /** Name of the cluster; parameters are `/<cluster>/<parameter>`. */
@@ -19,6 +20,10 @@ export class ClusterSecrets extends pulumi.ComponentResource {
   private readonly parameters: readonly { secret: SecretPlan; parameter: Parameter }[];
 
   constructor(name: string, args: ClusterSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
+    validateArgs(
+      'ClusterSecrets',
+      claimNames(opts, [{ path: 'cluster', kind: 'set of secrets', name: args.cluster }]),
+    );
     validateArgs(
       'ClusterSecrets',
       args.secrets.flatMap(({ parameter }, index) =>

@@ -1,7 +1,15 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Alias } from '@pulumi/aws/kms/alias';
 import { Key } from '@pulumi/aws/kms/key';
-import { componentType, type AwsAccount, type DataLife, type Tags } from '../component-args';
+import {
+  componentType,
+  validateArgs,
+  type AwsAccount,
+  type DataLife,
+  type Tags,
+} from '../component-args';
+import { claimNames } from '../claim-names';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { renderPolicy, type ArnParts, type PolicyStatement } from '../iam/policy-document';
 import { planLogsKeyPolicy, planSecretsKeyPolicy, planStorageKeyPolicy } from '../iam/key-policies';
 
@@ -28,7 +36,16 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     private readonly args: EncryptionKeysArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(componentType('EncryptionKeys'), name, {}, opts);
+    validateArgs('EncryptionKeys', [
+      ...problemsOfRegion('account.region', args.account.region),
+      ...claimNames(opts, [{ path: 'cluster', kind: 'set of key aliases', name: args.cluster }]),
+    ]);
+    super(
+      componentType('EncryptionKeys'),
+      name,
+      {},
+      inRegion('EncryptionKeys', 'account.region', args.account.region, opts),
+    );
     this.secrets = this.key(name, 'secrets', planSecretsKeyPolicy);
     this.storage = this.key(name, 'storage', planStorageKeyPolicy);
     this.logs = this.key(name, 'logs', (parts) =>

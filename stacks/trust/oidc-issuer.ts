@@ -4,7 +4,8 @@ import { MethodSettings } from '@pulumi/aws/apigateway/methodSettings';
 import { RestApi } from '@pulumi/aws/apigateway/restApi';
 import { Stage } from '@pulumi/aws/apigateway/stage';
 import { OpenIdConnectProvider } from '@pulumi/aws/iam/openIdConnectProvider';
-import { componentType, type AwsAccount, type Tags } from '../component-args';
+import { componentType, validateArgs, type AwsAccount, type Tags } from '../component-args';
+import { inRegion, problemsOfRegion } from '../check-region';
 import { dnsSuffixOf } from '../../lib/aws/regions';
 import { issuerStage, renderIssuerApi } from './oidc-documents';
 
@@ -30,7 +31,13 @@ export class OidcIssuer extends pulumi.ComponentResource {
   readonly providerArn: pulumi.Output<string>;
 
   constructor(name: string, args: OidcIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(componentType('OidcIssuer'), name, {}, opts);
+    validateArgs('OidcIssuer', problemsOfRegion('account.region', args.account.region));
+    super(
+      componentType('OidcIssuer'),
+      name,
+      {},
+      inRegion('OidcIssuer', 'account.region', args.account.region, opts),
+    );
     const child = { parent: this };
     const tags = { ...args.tags, Name: name };
     const body = pulumi

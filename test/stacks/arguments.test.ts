@@ -77,7 +77,7 @@ const balancer = {
   vpcId: 'vpc-1',
   internal: true,
   subnetIds: ['subnet-1'],
-  securityGroupIds: [],
+  securityGroupIds: ['sg-1'],
   preserveClientIp: false,
   accessLogBucket: 'logs',
   accessLogPrefix: 'internal',
@@ -145,8 +145,8 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
       new InterfaceEndpoints('e', {
         ...common,
         vpcId: 'vpc-1',
-        subnetIds: [],
-        securityGroupIds: [],
+        subnetIds: ['subnet-1'],
+        securityGroupIds: ['sg-1'],
         services: ['kms', 'KMS'],
       }),
     ['InterfaceEndpoints: services[1]: got "KMS", expected a service such as "kms", once'],
@@ -220,7 +220,7 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
     [
       'MachineGroup: maximum: got 2, expected at least 3',
       'MachineGroup: rootVolumeGibibytes: got 1, expected at least 8',
-      'MachineGroup: subnetIds: got [], expected the subnet of at least one zone',
+      'MachineGroup: subnetIds: got [], expected the id of at least one',
     ],
   ],
   [

@@ -1,219 +1,232 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as settled } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import * as pulumi from '@pulumi/pulumi';
 import { Eip } from '@pulumi/aws/ec2/eip';
-import { planAddresses } from '../../lib/network/address-plan';
-import { planPortMatrix } from '../../lib/network/plan-port-matrix';
-import { planPki } from '../../lib/pki/pki-plan';
-import { Bastion } from '../../stacks/machines/bastion';
-import { ClusterDns } from '../../stacks/network/cluster-dns';
-import { ClusterFirewall } from '../../stacks/network/cluster-firewall';
-import { ClusterPki } from '../../stacks/trust/cluster-pki';
-import { ClusterSecrets } from '../../stacks/trust/cluster-secrets';
-import { ControlPlane } from '../../stacks/machines/control-plane';
-import { EncryptionKeys } from '../../stacks/trust/encryption-keys';
-import { EtcdTier } from '../../stacks/machines/etcd-tier';
-import { FlowLogs } from '../../stacks/network/flow-logs';
-import { InterfaceEndpoints } from '../../stacks/network/interface-endpoints';
-import { LogGroups } from '../../stacks/storage/log-groups';
-import { MachineIdentity } from '../../stacks/machines/machine-identity';
-import { NetworkLoadBalancer } from '../../stacks/network/network-load-balancer';
-import { OidcIssuer } from '../../stacks/trust/oidc-issuer';
-import { PrivateNetwork } from '../../stacks/network/private-network';
-import { S3Endpoints } from '../../stacks/network/s3-endpoints';
-import { SecureBucket } from '../../stacks/storage/secure-bucket';
-import { SessionDocument } from '../../stacks/machines/session-document';
-import { WorkerPool } from '../../stacks/machines/worker-pool';
-import { makeBlueprint } from '../support/cluster/blueprint-inputs';
-import { recordRun, type RecordedResource } from '../support/cluster/mocks';
+import { Provider } from '@pulumi/aws/provider';
+import * as exported from '../../stacks/components';
+import { ArgumentsError } from '../../stacks/component-args';
+import type { IdList } from '../../stacks/id-list';
+import { tableComponents, type TableInputs } from '../support/cluster/component-table';
+import { recordRun, type Properties, type RecordedResource } from '../support/cluster/mocks';
 
-type Text = pulumi.Output<string>;
+// The table of docs/components.md: each component in each situation works, or refuses with a message.
 
-const blueprint = makeBlueprint();
-const portMatrix = planPortMatrix(blueprint);
-const pki = planPki(blueprint, planAddresses(blueprint));
-const { vpc, subnets } = planAddresses(blueprint);
-const tags = { team: 'test' };
+const region = 'eu-central-1';
 
-const machine = (any: Text) => ({
-  imageId: any,
-  instanceType: 'm7g.large',
-  subnetIds: [any],
-  securityGroupIds: [any],
-  instanceProfileArn: any,
-  userData: any,
-  rootVolumeGibibytes: 20,
-  keyArn: any,
-  tags,
-});
-const account = (any: Text) => ({
-  id: any,
-  partition: any.apply(() => 'aws'),
-  region: 'eu-central-1',
+/** Inputs whose values are known at once. */
+const known = (): TableInputs => ({
+  any: pulumi.output('known'),
+  ids: ['known'],
+  region,
+  name: 'x',
+  cluster: 'c',
+  opts: {},
 });
 
-/** Each component alone, every input that may be an output given as one. */
-const components: Readonly<Record<string, (any: Text) => unknown>> = {
-  Bastion: (any) =>
-    new Bastion('x', {
-      cluster: 'c',
-      account: account(any),
-      publicAddress: true,
-      statements: any.apply(() => []),
-      machine: machine(any),
-      tags,
-    }),
-  ClusterDns: (any) =>
-    new ClusterDns('x', {
-      vpcId: any,
-      domain: 'c.internal',
-      apiName: 'api.c.internal',
-      loadBalancer: { dnsName: any, zoneId: any },
-      tags,
-    }),
-  ClusterFirewall: (any) =>
-    new ClusterFirewall('x', { vpcId: any, portMatrix, s3PrefixListId: any, tags }),
-  ClusterPki: () => new ClusterPki('x', { plan: pki, cluster: 'c' }),
-  ClusterSecrets: (any) =>
-    new ClusterSecrets('x', {
-      cluster: 'c',
-      secrets: pki.secrets,
-      valueOf: () => any,
-      keyArn: any,
-      tags,
-    }),
-  ControlPlane: (any) =>
-    new ControlPlane('x', {
-      ...machine(any),
-      machines: 3,
-      loadBalancers: [{ targetGroupArn: () => any }],
-    }),
-  EncryptionKeys: (any) =>
-    new EncryptionKeys('x', { cluster: 'c', account: account(any), logPrefix: '/c', tags }),
-  EtcdTier: (any) =>
-    new EtcdTier('x', {
-      members: ['etcd-0', 'etcd-1', 'etcd-2'].map((member, index) => ({
-        member,
-        zone: 'eu-central-1a',
-        subnetId: any,
-        privateIp: `10.0.0.${index + 4}`,
-        instanceProfileName: any,
-        userData: (volume: Text) => pulumi.interpolate`${volume} ${any}`,
-        dns: { zoneId: any, hostName: `${member}.c.internal` },
-        after: [],
-        bundleSha256: '0'.repeat(64),
-      })),
-      machine: {
-        imageId: any,
-        instanceType: 'm7g.large',
-        dataVolume: { sizeGibibytes: 20, type: 'gp3', iops: 3000 },
-        securityGroupIds: [any],
-        keyArn: any,
-        tags,
-      },
-      bucketName: any,
-      bootstrappedKey: 'etcd/bootstrapped',
-      tags,
-    }),
-  FlowLogs: (any) =>
-    new FlowLogs('x', { vpcId: any, account: account(any), logGroupArn: any, tags }),
-  InterfaceEndpoints: (any) =>
-    new InterfaceEndpoints('x', {
-      vpcId: any,
-      account: account(any),
-      subnetIds: [any],
-      securityGroupIds: [any],
-      tags,
-    }),
-  LogGroups: (any) =>
-    new LogGroups('x', { prefix: '/c', retentionDays: { audit: 200 }, keyArn: any, tags }),
-  MachineIdentity: (any) =>
-    new MachineIdentity('x', {
-      roleName: 'c-worker',
-      description: 'd',
-      statements: any.apply(() => []),
-      permissionsBoundaryArn: any,
-      tags,
-    }),
-  NetworkLoadBalancer: (any) =>
-    new NetworkLoadBalancer('x', {
-      vpcId: any,
-      internal: true,
-      subnetIds: [any],
-      securityGroupIds: [any],
-      listeners: [{ key: 'api', port: 6443 }],
-      preserveClientIp: false,
-      accessLogBucket: any,
-      accessLogPrefix: 'internal',
-      deletionProtection: true,
-      tags,
-    }),
-  OidcIssuer: (any) =>
-    new OidcIssuer('x', {
-      account: account(any),
-      publicKeyPem: any.apply(() => publicKey),
-      tags,
-    }),
-  PrivateNetwork: () =>
-    new PrivateNetwork('x', { vpcCidr: vpc, subnets, natGateways: 'single', portMatrix, tags }),
-  S3Endpoints: (any) =>
-    new S3Endpoints('x', {
-      vpcId: any,
-      account: account(any),
-      routeTableIds: { a: any },
-      isolatedRouteTableIds: { etcd: any },
-      bucketNames: [any],
-      isolatedBucketNames: [any],
-      tags,
-    }),
-  SecureBucket: (any) =>
-    new SecureBucket('x', {
-      bucketName: any,
-      account: account(any),
-      keyArn: any,
-      objectLockDays: 14,
-      holdsData: true,
-      tags,
-    }),
-  SessionDocument: (any) =>
-    new SessionDocument('x', { documentName: 'c-session', logGroupName: any, tags }),
-  WorkerPool: (any) =>
-    new WorkerPool('x', {
-      ...machine(any),
-      minimum: 1,
-      maximum: 2,
-      capacity: 'spot',
-      nodePorts: [30080],
-      loadBalancer: { targetGroupArn: () => any },
-    }),
-};
-
-const publicKey = `-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9
-q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
------END PUBLIC KEY-----
-`;
+/** Resources of a component, without what a test made beside it. */
+const made = (resources: readonly RecordedResource[]) =>
+  resources.filter(({ name, type }) => name !== 'source' && !type.startsWith('pulumi:'));
 
 const labels = (resources: readonly RecordedResource[]) =>
-  resources
-    .filter(({ name }) => name !== 'source')
+  made(resources)
     .map(({ type, name }) => `${type} ${name}`)
     .sort();
 
-describe.each(Object.entries(components))('%s', (_name, make) => {
+/** Runs a program that may throw, and gives the error beside what was registered. */
+async function attempt(program: () => unknown) {
+  const refused: unknown[] = [];
+  const { resources } = await recordRun(() => {
+    try {
+      program();
+    } catch (error) {
+      refused.push(error);
+    }
+    return {};
+  });
+  return { resources, refused };
+}
+
+const lines = (errors: readonly unknown[]) =>
+  [...new Set(errors.filter((error) => error instanceof ArgumentsError))].flatMap((error) =>
+    error.message.split('\n'),
+  );
+
+/** Components that are made for one region: they name it in policies, or are planned for it. */
+const regional = [
+  'Bastion',
+  'EncryptionKeys',
+  'FlowLogs',
+  'HardenedCluster',
+  'InterfaceEndpoints',
+  'OidcIssuer',
+  'S3Endpoints',
+  'SecureBucket',
+];
+
+/** Components with names that AWS has once, by what is refused when two of a program have them. */
+const named: Readonly<Record<string, string>> = {
+  Bastion: 'MachineIdentity: roleName: got "c-bastion"',
+  ClusterSecrets: 'ClusterSecrets: cluster: got "c"',
+  EncryptionKeys: 'EncryptionKeys: cluster: got "c"',
+  EtcdDirectory: 'EtcdDirectory: cluster: got "c"',
+  HardenedCluster: 'HardenedCluster: name: got "c"',
+  LogGroups: 'LogGroups: retentionDays.audit: got "/c/audit"',
+  MachineIdentity: 'MachineIdentity: roleName: got "c-worker"',
+  ManifestContent: 'ManifestContent: cluster: got "c"',
+  SessionDocument: 'SessionDocument: documentName: got "c-session"',
+};
+
+test('the table has every component of the package', () => {
+  const components = Object.entries(exported).flatMap(([name, value]) =>
+    typeof value === 'function' && value.prototype instanceof pulumi.ComponentResource
+      ? [name]
+      : [],
+  );
+  expect(Object.keys(tableComponents).sort()).toEqual(components.sort());
+});
+
+describe.each(Object.entries(tableComponents))('%s', (component, make) => {
   test('registers the same alone, whether its inputs are known or not', async () => {
-    const known = await recordRun(() => {
-      make(pulumi.output('known'));
+    const alone = await recordRun(() => {
+      make(known());
       return {};
     });
     const unknown = await recordRun(
       () => {
         // In a preview no computed value of a new resource is known.
-        make(new Eip('source').publicIp);
+        const any = new Eip('source').publicIp;
+        make({ ...known(), any, ids: any.apply((id) => [id]) });
         return {};
       },
       { preview: true },
     );
-    expect(labels(known.resources).length).toBeGreaterThan(1);
-    expect(labels(unknown.resources)).toEqual(labels(known.resources));
+    expect(labels(alone.resources).length).toBeGreaterThan(1);
+    expect(labels(unknown.resources)).toEqual(labels(alone.resources));
+  });
+
+  test('takes lists of ids as one output, as VPC packages and stack references give them', async () => {
+    if (component === 'HardenedCluster') return;
+    const names = ['subnet-a', 'subnet-b'];
+    const runWith = (ids: IdList) =>
+      recordRun(() => {
+        make({ ...known(), ids });
+        return {};
+      });
+    const plain = await runWith(names);
+    const output = await runWith(pulumi.output(Promise.resolve(names)));
+    // What is made anew in each run differs: keys, and what is derived from them.
+    const inputs = ({ resources }: { readonly resources: readonly RecordedResource[] }) =>
+      JSON.stringify(
+        made(resources).filter(({ type }) => !/^tls:|ssm\/parameter/.test(type)),
+        (key, value: unknown) => (key === 'computed' ? {} : value),
+      );
+    expect(inputs(output)).toEqual(inputs(plain));
+  });
+
+  test('works with a provider of its own, whose region is asked for before anything else', async () => {
+    let answer: (found: Properties) => void = () => undefined;
+    const asked = new Promise<Properties>((resolve) => {
+      answer = resolve;
+    });
+    const seen: RecordedResource[] = [];
+    const run = recordRun(
+      () => {
+        const provider = new Provider('own', { region });
+        make({ ...known(), opts: { providers: [provider] } });
+        return {};
+      },
+      {
+        invokes: { 'aws:index/getRegion:getRegion': () => asked },
+        seen: (resource) => {
+          seen.push(resource);
+        },
+      },
+    );
+    if (regional.includes(component)) {
+      await settled(50);
+      expect(made(seen).filter(({ type }) => !type.startsWith('tls:'))).toEqual([]);
+    }
+    answer({ region });
+    await run;
+    expect(labels(seen).length).toBeGreaterThan(1);
+    expect(
+      made(seen).filter(
+        ({ custom, type, provider }) => custom && type.startsWith('aws:') && provider === '',
+      ),
+    ).toEqual([]);
+  });
+
+  test('stands beside another of its kind, and refuses one of the same names', async () => {
+    const two = await attempt(() => {
+      make(known());
+      make({ ...known(), name: 'y', cluster: 'd' });
+    });
+    expect(two.refused).toEqual([]);
+    const clash = await attempt(() => {
+      make(known());
+      make({ ...known(), name: 'y' });
+    });
+    const expected = named[component];
+    expect(lines(clash.refused)).toEqual(
+      expected === undefined ? [] : [expect.stringContaining(expected)],
+    );
+  });
+
+  test('puts the permissions boundary on each role that it makes', async () => {
+    // Its boundary is a key of the configuration; see variants.test.ts.
+    if (component === 'HardenedCluster') return;
+    const { resources } = await recordRun(() => {
+      make(known());
+      return {};
+    });
+    const roles = resources.filter(({ type }) => type === 'aws:iam/role:Role');
+    expect(roles.filter(({ inputs }) => inputs.permissionsBoundary === undefined)).toEqual([]);
+  });
+});
+
+test.each(regional.filter((name) => name !== 'HardenedCluster'))(
+  '%s refuses an Output as its region',
+  async (component) => {
+    const { refused, resources } = await attempt(() =>
+      tableComponents[component]?.({
+        ...known(),
+        region: pulumi.output(region) as unknown as string,
+      }),
+    );
+    expect(lines(refused)).toContain(
+      `${component}: account.region: got "an Output", expected plain text such as "eu-central-1": it has to be known before any resource is`,
+    );
+    expect(resources).toEqual([]);
+  },
+);
+
+describe('what is known only when a program runs', () => {
+  const run = (program: string) =>
+    spawnSync(
+      process.execPath,
+      [join(__dirname, '../support/cluster/run-refused-program.cjs'), program],
+      { encoding: 'utf8' },
+    );
+
+  test('a provider of another region is refused before anything is registered', () => {
+    const { stdout } = run('other-region');
+    expect(JSON.parse(stdout)).toEqual({
+      registered: ['pulumi:pulumi:Stack', 'pulumi:providers:aws'],
+      refused: [
+        'SecureBucket: account.region: got "eu-central-1", expected "us-east-1", the region of the AWS provider',
+      ],
+    });
+  });
+
+  test('what would be made of an empty list of ids is not made', () => {
+    const { stdout } = run('empty-list');
+    expect(JSON.parse(stdout)).toEqual({
+      registered: ['pulumi:pulumi:Stack', 'hardened-cluster:stacks:InterfaceEndpoints'],
+      refused: [
+        'error serializing property "subnetIds": InterfaceEndpoints: subnetIds: got [], expected the id of at least one',
+      ],
+    });
   });
 });

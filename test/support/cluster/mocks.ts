@@ -18,6 +18,8 @@ export interface RecordedResource {
   readonly name: string;
   readonly parent: string;
   readonly custom: boolean;
+  /** Provider that the program names for it, `urn::id`; empty for the default one. */
+  readonly provider: string;
   /** Secrets unwrapped, unknown values as `pulumi.unknownValue`. */
   readonly inputs: Properties;
   /** Keys of the inputs that hold a secret somewhere. */
@@ -52,8 +54,12 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Outputs of the stacks that the program refers to. */
   readonly stackOutputs?: Readonly<Record<string, string>>;
+  /** Called with each resource when it is registered. */
+  readonly seen?: (resource: RecordedResource) => void;
   /** Data sources answered in another way. */
-  readonly invokes?: Readonly<Record<string, (inputs: Properties) => Properties>>;
+  readonly invokes?: Readonly<
+    Record<string, (inputs: Properties) => Properties | Promise<Properties>>
+  >;
 }
 
 export const mockAccount = '123456789012';
@@ -134,9 +140,11 @@ class RecordingMonitor {
       callback(new Error(`no answer for ${token}`));
       return;
     }
-    const response = new InvokeResponse();
-    response.setReturn(Struct.fromJavaScript(answer(inputs) as never));
-    callback(null, response);
+    void Promise.resolve(answer(inputs)).then((found) => {
+      const response = new InvokeResponse();
+      response.setReturn(Struct.fromJavaScript(found as never));
+      callback(null, response);
+    });
   }
 
   registerResourceOutputs(
@@ -163,12 +171,13 @@ class RecordingMonitor {
     const preview = this.options.preview === true || !request.getCustom();
     const id = preview ? '' : idOf(type, name, plain);
     const computed = preview ? {} : this.compute(type, name, plain);
-    this.resources.push({
+    const resource: RecordedResource = {
       urn,
       type,
       name,
       parent: this.names.get(parent) ?? '',
       custom: request.getCustom(),
+      provider: request.getProvider(),
       inputs: plain,
       secretInputs: Object.keys(inputs).filter((key) => holdsSecret(inputs[key])),
       protect: request.getProtect() ?? false,
@@ -189,7 +198,9 @@ class RecordingMonitor {
           ]),
       ),
       computed: preview ? {} : { id, ...unwrapped(computed) },
-    });
+    };
+    this.resources.push(resource);
+    if (type !== stackType) this.options.seen?.(resource);
     const response = new RegisterResourceResponse();
     response.setUrn(urn);
     if (!request.getCustom()) return response;
@@ -272,6 +283,7 @@ const invokes: Readonly<Record<string, (inputs: Properties) => Properties>> = {
     id: mockAccount,
     userId: 'AROAEXAMPLE',
   }),
+  'aws:index/getRegion:getRegion': () => ({ region: 'eu-central-1' }),
   'aws:ec2/getAmi:getAmi': () => ({ id: 'ami-debian13' }),
   'aws:ec2/getInstance:getInstance': () => ({ launchTime: '2026-11-22T08:00:00Z' }),
   'aws:s3/getObjects:getObjects': () => ({ keys: [] }),

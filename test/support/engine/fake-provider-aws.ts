@@ -92,6 +92,7 @@ const invokes: Readonly<Record<string, (inputs: WireProperties, world: World) =>
       id: account,
       userId: 'AROAEXAMPLE',
     }),
+    'aws:index/getRegion:getRegion': () => ({ region }),
     'aws:ec2/getAmi:getAmi': () => ({ id: 'ami-debian13' }),
     'aws:ec2/getInstance:getInstance': ({ instanceId }, world) => {
       const instance = [...world.instances().values()].find(({ id }) => id === instanceId);
