@@ -47,7 +47,7 @@ export async function transcribeProperties(properties: Properties): Promise<Prop
       entries.map(async ([key, value]): Promise<[string, unknown]> => [
         key,
         // Digests of what is elsewhere in the folder, public keys among it.
-        key === 'triggers' ? '[digests]' : await transcribe(value),
+        key === 'triggers' ? '[digests]' : await transcribe(value, mostOf(key)),
       ]),
     ),
   );
@@ -56,19 +56,24 @@ export async function transcribeProperties(properties: Properties): Promise<Prop
 /** Longer text would drown the rest; it is in the folder under its own name. */
 const longestText = 8192;
 
-async function transcribe(value: unknown): Promise<unknown> {
+/** A policy is what checks evaluate: it is never shortened, whatever AWS's limit on its kind is. */
+function mostOf(key: string): number {
+  return /polic/i.test(key) ? Infinity : longestText;
+}
+
+async function transcribe(value: unknown, most: number): Promise<unknown> {
   if (runtime.isRpcSecret(value)) return '[secret]';
-  if (typeof value === 'string') return transcribeText(value);
-  if (Array.isArray(value)) return Promise.all(value.map(transcribe));
+  if (typeof value === 'string') return transcribeText(value, most);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => transcribe(item, most)));
   if (asset.Asset.isInstance(value)) return transcribeAsset(value);
   return isPlainObject(value) ? transcribeProperties(value) : value;
 }
 
-function transcribeText(text: string): string {
+function transcribeText(text: string, most: number): string {
   if (text.includes('-----BEGIN ')) return '[pem]';
   if (text.startsWith('{"keys":[')) return '[public keys]';
   const shown = text.replaceAll(base64Pem, '[pem]').replaceAll(quotedKeySet, '[public keys]');
-  return shown.length > longestText ? digestOf(shown) : shown;
+  return shown.length > most ? digestOf(shown) : shown;
 }
 
 /** A key set as a text within JSON. */

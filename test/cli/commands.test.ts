@@ -63,6 +63,30 @@ describe('check', () => {
   });
 });
 
+describe('a setting that breaks a clause, with a waiver', () => {
+  it('is waived in row, headline and exit code, and no pass', () => {
+    const config = path.join(scratch, 'waived.yaml');
+    const out = path.join(scratch, 'waived');
+    const flags =
+      'kubernetes:\n  flags:\n    kube-apiserver:\n      tls-min-version: VersionTLS10\n';
+    writeFileSync(
+      config,
+      readFileSync(example, 'utf8') +
+        flags +
+        'waivers:\n  - {clause: scs-0217/endpoints/https, reason: an old client, expires: 2027-01-31}\n',
+    );
+    const planned = runCommand('plan', '--config', config, '--out', out, ...asOf);
+    expect([planned.exitCode, planned.stderr]).toEqual([0, '']);
+    expect(planned.stdout).toContain('CONFORMANT WITH WAIVERS');
+    const { exitCode, stdout } = runCommand('check', out, ...asOf);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^CONFORMANT WITH WAIVERS: .*, 1 waived\./m);
+    expect(stdout).toMatch(/^ {2}WAIVED +scs-0217\/endpoints\/https \(MUST\)$/m);
+    expect(stdout).toContain('--tls-min-version=VersionTLS10');
+    expect(stdout).not.toMatch(/PASS +scs-0217\/endpoints\/https/);
+  });
+});
+
 it('fails when a report has nowhere to go', () => {
   const out = path.join(scratch, 'no', 'such', 'folder.json');
   const { exitCode, stderr } = runCommand('check', folder, '--out', out, ...asOf);
