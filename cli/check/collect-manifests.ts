@@ -49,7 +49,7 @@ export function collectManifests(targets: readonly string[]): Collected {
     const [first] = broken.map((each) => kindOfBroken(each, targets.includes(file)));
     if (first === 'template') templates.push(file);
     else if (first === 'foreign') others.add(`${file} (neither YAML nor JSON)`);
-    else problems.push(...broken.map((each) => malformed(file, each)));
+    else for (const each of broken) problems.push(malformed(file, each));
   }
   return {
     manifests,

@@ -40,9 +40,9 @@ function readBytes(file: string): Buffer {
   try {
     const chunks: Buffer[] = [];
     let length = 0;
-    const size = Math.min(Math.max(fstatSync(descriptor).size + 1, 1024 ** 2), mostBytes + 1);
+    const size = Math.min(fstatSync(descriptor).size, mostBytes) + 1;
     for (;;) {
-      const chunk = Buffer.allocUnsafe(chunks.length === 0 ? size : 1024 ** 2);
+      const chunk = Buffer.allocUnsafe(length < size ? size - length : 64 * 1024);
       const read = readSome(descriptor, chunk);
       if (read === 0) return Buffer.concat(chunks, length);
       chunks.push(chunk.subarray(0, read));

@@ -18,7 +18,7 @@ export function unknown(...evidence: string[]): Verdict {
 }
 
 /** What is among the facts does not settle it; never counts as a pass. */
-export function unclear(...evidence: string[]): Verdict {
+export function unclear(evidence: readonly string[]): Verdict {
   return { status: 'unknown', evidence };
 }
 
@@ -55,7 +55,7 @@ export function verdictOf(findings: readonly Finding[] | undefined, absent: stri
   const failures = findings.filter(({ holds }) => !holds);
   if (failures.length === 0) {
     const byAbsence = findings.some((finding) => finding.byAbsence === true);
-    return { ...pass(...distinct(findings)), ...(byAbsence ? { byAbsence } : {}) };
+    return { status: 'pass', evidence: distinct(findings), ...(byAbsence ? { byAbsence } : {}) };
   }
   const harm = failures.filter(({ byAbsence }) => byAbsence !== true);
   const shown = harm.length > 0 ? harm : failures;
@@ -63,7 +63,9 @@ export function verdictOf(findings: readonly Finding[] | undefined, absent: stri
     location ? [{ ...location, evidence }] : [],
   );
   return {
-    ...(harm.length > 0 ? fail(...distinct(failures)) : missing(...distinct(failures))),
+    status: 'fail',
+    evidence: distinct(failures),
+    ...(harm.length > 0 ? {} : { byAbsence: true }),
     ...(locations.length > 0 ? { locations } : {}),
   };
 }

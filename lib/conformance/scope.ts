@@ -1,6 +1,5 @@
 import type { Verdict } from './check';
 import type { Facts } from './facts';
-import { unknown } from './finding';
 import { memoize } from './readers/memoize';
 
 /** What a set of manifests is: everything in a cluster, or a part of it such as a chart. */
@@ -33,6 +32,6 @@ export const scopeOf = memoize((facts: Facts): Scope => {
  */
 export function limitToScope(verdict: Verdict, facts: Facts): Verdict {
   return verdict.byAbsence === true && scopeOf(facts) === 'manifests'
-    ? unknown(...verdict.evidence)
+    ? { status: 'unknown', evidence: verdict.evidence, subjectless: true }
     : verdict;
 }

@@ -137,4 +137,21 @@ describe('runChecks', () => {
       warnings: ['open to all'],
     });
   });
+
+  test('takes as many subjects as a large cluster has', () => {
+    const spec = { containers: [{ name: 'a', image: 'b', securityContext: { privileged: true } }] };
+    const manifests = Array.from({ length: 150_000 }, (_, index) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `pod-${index}` },
+      spec,
+    }));
+    const { clauses } = runChecks(
+      { source: 'manifests', manifests },
+      { waivers: [], today: '2026-09-01' },
+    );
+    const baseline = clauses.find(({ clause }) => clause.id === 'scs-0217/pod-security/baseline');
+    const evidence = baseline?.checks.find(({ id }) => id === 'workloads/pods-baseline')?.verdict;
+    expect([evidence?.status, evidence?.evidence.length]).toEqual(['fail', 150_000]);
+  });
 });

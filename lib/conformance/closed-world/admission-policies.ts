@@ -93,21 +93,22 @@ function unreadBinding(binding: ManifestFact): string[] {
 }
 
 /** Exceptions of the pod and image policies that are given to more than single service accounts. */
-export function wideExceptions(facts: Facts): readonly string[] {
+export const wideExceptions = memoize((facts: Facts): readonly string[] => {
   const manifests = facts.manifests ?? [];
-  const roles = manifests.filter(
-    (manifest) =>
-      /^(Cluster)?Role$/.test(manifest.kind) &&
-      /podrules|imagerules|policy\.hardened-cluster/.exec(JSON.stringify(manifest.rules ?? [])) !==
-        null,
+  const roles = new Set(
+    manifests
+      .filter(
+        (manifest) =>
+          /^(Cluster)?Role$/.test(manifest.kind) &&
+          /podrules|imagerules|policy\.hardened-cluster/.test(JSON.stringify(manifest.rules ?? [])),
+      )
+      .map(({ kind, metadata }) => `${kind} ${metadata.name}`),
   );
   return manifests
     .filter(({ kind }) => kind.endsWith('RoleBinding'))
     .filter((binding) =>
-      roles.some(
-        (role) =>
-          role.kind === textAt(binding, 'roleRef', 'kind') &&
-          role.metadata.name === textAt(binding, 'roleRef', 'name'),
+      roles.has(
+        `${textAt(binding, 'roleRef', 'kind') ?? ''} ${textAt(binding, 'roleRef', 'name') ?? ''}`,
       ),
     )
     .flatMap((binding) => {
@@ -127,4 +128,4 @@ export function wideExceptions(facts: Facts): readonly string[] {
           `${binding.kind} ${binding.metadata.name} gives an exception to ${textAt(subject, 'kind') ?? ''} ${textAt(subject, 'name') ?? ''}`,
       );
     });
-}
+});

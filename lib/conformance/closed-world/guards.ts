@@ -33,6 +33,24 @@ const wholeMachine = (machine: MachineFact) => [
 const everywhere = ['etcd', 'control-plane', 'worker', 'bastion'] as const;
 const lines = (about: RegExp) => onMachines(everywhere, (machine) => unreadLines(machine, about));
 
+/** An API server, etcd or kubelet that somebody runs as a workload or by another name. */
+const secondServers = memoize(({ manifests }: Facts): readonly string[] => {
+  const programs =
+    /(^|[/\s"'])(kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|etcd)(["'\s]|$)/;
+  return (manifests ?? []).flatMap(({ kind, metadata, spec }) => {
+    if (
+      !/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet|Job|CronJob|ReplicationController)$/.test(
+        kind,
+      )
+    )
+      return [];
+    if (metadata.namespace === 'hardened-kube-bench') return [];
+    return programs.test(JSON.stringify(spec ?? {}))
+      ? [`${kind} ${metadata.name} runs a component of the control plane`]
+      : [];
+  });
+});
+
 const etcd: readonly Guard[] = [
   onMachines(['etcd'], wholeMachine),
   (facts) => unreadSettings(facts, 'etcd'),
@@ -123,7 +141,7 @@ export function closeWorld(check: string, verdict: Verdict, facts: Facts): Verdi
   const found = [...new Set(guards.flatMap((guard) => remember(guard)(facts)))];
   if (found.length === 0) return verdict;
   const more = found.length - shown;
-  return unclear(...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : []));
+  return unclear([...found.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : [])]);
 }
 
 const remembered = new Map<Guard, Guard>();
@@ -141,22 +159,4 @@ const shown = 10;
 /** Made-up facts of a running cluster hold no files: there is no world to close. */
 function closed({ source }: Facts): boolean {
   return source !== 'cluster';
-}
-
-/** An API server, etcd or kubelet that somebody runs as a workload or by another name. */
-function secondServers({ manifests }: Facts): readonly string[] {
-  const programs =
-    /(^|[/\s"'])(kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|etcd)(["'\s]|$)/;
-  return (manifests ?? []).flatMap(({ kind, metadata, spec }) => {
-    if (
-      !/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet|Job|CronJob|ReplicationController)$/.test(
-        kind,
-      )
-    )
-      return [];
-    if (metadata.namespace === 'hardened-kube-bench') return [];
-    return programs.test(JSON.stringify(spec ?? {}))
-      ? [`${kind} ${metadata.name} runs a component of the control plane`]
-      : [];
-  });
 }

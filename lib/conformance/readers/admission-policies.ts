@@ -19,12 +19,15 @@ export interface DenyingPolicy {
  * undefined where the facts hold no manifests.
  */
 export const readDenyingPolicies = memoize((facts: Facts): readonly DenyingPolicy[] | undefined => {
-  const bindings = manifestsOfKind(facts, 'ValidatingAdmissionPolicyBinding');
+  const inForce = new Set(
+    (manifestsOfKind(facts, 'ValidatingAdmissionPolicyBinding') ?? [])
+      .filter(denies)
+      .map((binding) => textAt(binding, 'spec', 'policyName')),
+  );
   return manifestsOfKind(facts, 'ValidatingAdmissionPolicy')
     ?.filter(
       (policy) =>
-        textAt(policy, 'spec', 'failurePolicy') !== 'Ignore' &&
-        (bindings ?? []).some((binding) => denies(binding, policy.metadata.name)),
+        textAt(policy, 'spec', 'failurePolicy') !== 'Ignore' && inForce.has(policy.metadata.name),
     )
     .map((policy) => ({
       name: policy.metadata.name,
@@ -47,9 +50,8 @@ export function sees(policy: DenyingPolicy, operation: string, resource: string)
   );
 }
 
-function denies(binding: ManifestFact, policy: string): boolean {
+function denies(binding: ManifestFact): boolean {
   return (
-    textAt(binding, 'spec', 'policyName') === policy &&
     textsAt(binding, 'spec', 'validationActions').includes('Deny') &&
     valueAt(binding, 'spec', 'matchResources', 'namespaceSelector') === undefined &&
     valueAt(binding, 'spec', 'matchResources', 'objectSelector') === undefined

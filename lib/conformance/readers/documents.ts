@@ -43,8 +43,18 @@ export function documentsOfKind(
 
 /** Manifests of one kind; undefined where the facts hold no manifests. */
 export function manifestsOfKind(facts: Facts, kind: string): readonly ManifestFact[] | undefined {
-  return facts.manifests?.filter((manifest) => manifest.kind === kind);
+  return facts.manifests && (manifestsByKind(facts).get(kind) ?? []);
 }
+
+const manifestsByKind = memoize((facts: Facts): ReadonlyMap<string, readonly ManifestFact[]> => {
+  const byKind = new Map<string, ManifestFact[]>();
+  for (const manifest of facts.manifests ?? []) {
+    const known = byKind.get(manifest.kind);
+    if (known) known.push(manifest);
+    else byKind.set(manifest.kind, [manifest]);
+  }
+  return byKind;
+});
 
 function parseDocuments(location: string, content: string): readonly Mapping[] {
   try {

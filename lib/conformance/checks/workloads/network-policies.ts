@@ -20,12 +20,14 @@ export const networkPolicyChecks: readonly Check[] = [
         const names = (manifestsOfKind(facts, 'Namespace') ?? [])
           .map(({ metadata }) => metadata.name)
           .filter((name) => !isSystemNamespace(name));
+        const denying = new Map<string, string[]>();
+        for (const policy of (manifestsOfKind(facts, 'NetworkPolicy') ?? []).filter(deniesAll)) {
+          const { name, namespace = 'default' } = policy.metadata;
+          denying.set(namespace, [...(denying.get(namespace) ?? []), name]);
+        }
         return verdictOf(
           names.map((name): Finding => {
-            const policies = (manifestsOfKind(facts, 'NetworkPolicy') ?? []).filter(
-              (policy) => policy.metadata.namespace === name && deniesAll(policy),
-            );
-            const found = policies.map(({ metadata }) => metadata.name).join(', ');
+            const found = (denying.get(name) ?? []).join(', ');
             return {
               holds: found !== '',
               evidence: `namespace ${name}: ${found || 'no default deny'}`,

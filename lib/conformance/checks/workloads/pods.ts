@@ -96,7 +96,7 @@ function evaluatePods(facts: Facts, violationsOf: (pod: PodSubject) => readonly 
     if (open.length === 0) return verdict;
     return verdict.status === 'fail'
       ? { ...verdict, evidence: [...verdict.evidence, ...open] }
-      : unclear(...open);
+      : unclear(open);
   });
 }
 

@@ -35,7 +35,7 @@ export const rbacChecks: readonly Check[] = [
         const open = grants.filter(isOpen);
         if (open.length > 0) {
           return unclear(
-            ...open.map(
+            open.map(
               ({ binding, roleName }) =>
                 `${showPlace(facts, binding)} gives ${roleName}, whose rules are not among the manifests`,
             ),

@@ -44,12 +44,16 @@ export const serviceAccountChecks: readonly Check[] = [
 
 function automountOff(facts: Facts): Verdict {
   return onManifests(facts, (manifests) => {
-    const accounts = manifests.filter(
-      ({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === 'default',
+    const accounts = new Map(
+      manifests
+        .filter(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === 'default')
+        .map((account) => [account.metadata.namespace, account] as const)
+        // The first of several counts, whichever the cluster would take.
+        .reverse(),
     );
     return verdictOf(
       manifestsOfKind(facts, 'Namespace')?.map(({ metadata: { name } }): Finding => {
-        const account = accounts.find(({ metadata }) => metadata.namespace === name);
+        const account = accounts.get(name);
         const automount =
           textAt(account, 'automountServiceAccountToken') ?? 'true, as nothing is said';
         return {
