@@ -9,6 +9,9 @@ export {
   type HardenedClusterArgs,
   type HardenedClusterOutputs,
 } from './cluster/hardened-cluster';
+export type { ExistingParts } from './cluster/existing-parts';
+export type { IdList } from './id-list';
+export type { ExistingVpc } from './network/existing-vpc';
 export { Bastion, type BastionMachine, type BastionArgs } from './machines/bastion';
 export { ControlPlane, type ControlPlaneArgs } from './machines/control-plane';
 export { EtcdDirectory, type EtcdDirectoryArgs } from './machines/etcd-directory';
@@ -35,7 +38,7 @@ export { PrivateNetwork, type PrivateNetworkArgs, type IdsByZone } from './netwo
 export { S3Endpoints, type S3EndpointsArgs } from './network/s3-endpoints';
 export { LogGroups, type LogGroupsArgs } from './storage/log-groups';
 export { SecureBucket, type SecureBucketArgs } from './storage/secure-bucket';
-export { ClusterPki, type ClusterPkiArgs } from './trust/cluster-pki';
+export { ClusterPki, type ClusterPkiArgs, type ExistingCa } from './trust/cluster-pki';
 export { ClusterSecrets, type ClusterSecretsArgs } from './trust/cluster-secrets';
 export { EncryptionKeys, type EncryptionKeysArgs } from './trust/encryption-keys';
 export { OidcIssuer, type OidcIssuerArgs } from './trust/oidc-issuer';

@@ -42,19 +42,20 @@ export function zoneSlots(vpcPrefix: number): number {
 }
 
 /**
- * Cuts the VPC into one slot a zone, and each slot into quarters: private, control plane, public and
+ * Cuts the VPC, or the cluster's part of it, into one slot a zone, and each slot into quarters: private, control plane, public and
  * etcd. Depends on a zone's place in the list only, so that appending a zone, a pool or a member
  * moves nothing.
  */
 export function planAddresses(
   blueprint: Pick<Blueprint, 'network' | 'zones' | 'etcd'>,
 ): AddressPlan {
-  const vpc = parseCidr(blueprint.network.vpcCidr);
-  if (!vpc) throw new Error(`network.vpcCidr is no CIDR: ${blueprint.network.vpcCidr}`);
-  const slots = cutSlots(vpc);
+  const { vpcCidr, subnetCidr = vpcCidr } = blueprint.network;
+  const room = parseCidr(subnetCidr);
+  if (!room) throw new Error(`network.subnetCidr is no CIDR: ${subnetCidr}`);
+  const slots = cutSlots(room);
   const subnets = blueprint.zones.map((zone, index) => {
     const slot = slots[index];
-    if (!slot) throw new Error(`no room for zone ${zone} in ${blueprint.network.vpcCidr}`);
+    if (!slot) throw new Error(`no room for zone ${zone} in ${subnetCidr}`);
     return { zone, ...slot };
   });
   const etcdByZone = new Map<string, Ipv4Network>(subnets.map(({ zone, etcd }) => [zone, etcd]));
@@ -67,7 +68,7 @@ export function planAddresses(
     return [name, renderAddress(subnet.base + firstMemberAddress + index)];
   });
   return {
-    vpc: blueprint.network.vpcCidr,
+    vpc: vpcCidr,
     subnets: subnets.map((subnet) => ({
       zone: subnet.zone,
       ...forEachKind((kind) => renderCidr(subnet[kind])),
@@ -81,12 +82,12 @@ export function planAddresses(
   };
 }
 
-function cutSlots(vpc: Ipv4Network) {
-  const count = zoneSlots(vpc.prefix);
-  const slot = vpc.prefix + Math.log2(count);
+function cutSlots(room: Ipv4Network) {
+  const count = zoneSlots(room.prefix);
+  const slot = room.prefix + Math.log2(count);
   const prefix = slot + Math.log2(order.length);
   return Array.from({ length: count }, (_, index) => {
-    const base = vpc.base + index * sizeOf(slot);
+    const base = room.base + index * sizeOf(slot);
     return forEachKind((kind) => ({ base: base + order.indexOf(kind) * sizeOf(prefix), prefix }));
   });
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import type { AwsAccount, Tags } from '../component-args';
+import type { ExistingParts } from './existing-parts';
 import type { StackPlan } from './plan-stack';
 
 /** What the parts of a cluster are composed with. */
@@ -12,6 +13,8 @@ export interface ClusterScope extends StackPlan {
   /** ARNs of those who may write to the cluster's buckets. */
   readonly deployers: pulumi.Output<readonly string[]>;
   readonly tags: Tags;
+  /** What is not made. */
+  readonly existing: ExistingParts;
   /** The cluster itself, parent of every component. */
   readonly parent: pulumi.Resource;
 }

@@ -1,3 +1,4 @@
+import type * as pulumi from '@pulumi/pulumi';
 import { bootstrappedKey, etcdBucketPrefix } from '../../lib/etcd/backup-plan';
 import { planTierDirectory } from '../../lib/etcd/tier-directory';
 import { renderBundle } from '../../lib/machine/bundle';
@@ -41,8 +42,9 @@ export function composeEtcd(
   scope: MachineScope,
   content: MachineContent,
   directory: EtcdDirectory,
-): EtcdTier {
+): { readonly tier: EtcdTier; readonly roleArns: Readonly<Record<string, pulumi.Output<string>>> } {
   const { name, parent, blueprint, addresses, storage, network } = scope;
+  const roleArns: Record<string, pulumi.Output<string>> = {};
   const bucket = storage.etcdBucket;
   const members = blueprint.etcd.members.map(({ name: member, zone }): EtcdTierMember => {
     const machine = machineOf(scope, member);
@@ -54,6 +56,7 @@ export function composeEtcd(
       ...planEtcdObjectAccess(facts, member, etcdBucketPrefix),
       ...planTierAccess(scope, 'etcd', facts, [member]),
     ]);
+    roleArns[member] = identity.roleArn;
     return {
       member,
       zone,
@@ -73,7 +76,7 @@ export function composeEtcd(
     };
   });
   const image = scope.imageOf(blueprint.etcd.architecture);
-  return new EtcdTier(
+  const tier = new EtcdTier(
     `${name}-etcd`,
     {
       members,
@@ -93,4 +96,5 @@ export function composeEtcd(
     },
     { parent },
   );
+  return { tier, roleArns };
 }

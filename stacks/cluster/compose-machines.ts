@@ -15,6 +15,8 @@ import type { SessionDocument } from '../machines/session-document';
 
 /** The tiers. */
 export interface ClusterMachines {
+  /** Roles by tier and etcd member. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
   readonly bastion: Bastion | undefined;
   /** How people open shells where there is no SSH. */
   readonly sessions: SessionDocument | undefined;
@@ -32,12 +34,22 @@ export function composeMachines(cluster: Omit<MachineScope, 'imageOf'>): Cluster
   const content = composeContent(scope, 'content', clusterBucket, (m) => !isEtcd(m));
   const etcdContent = composeContent(scope, 'etcd-content', etcdBucket, isEtcd);
   const directory = composeDirectory(scope);
+  const etcd = composeEtcd(scope, etcdContent, directory);
+  const controlPlane = composeControlPlane(scope, content, directory);
+  const workers = composeWorkers(scope, content);
+  const bastion = composeBastion(scope, content);
   return {
-    etcd: composeEtcd(scope, etcdContent, directory),
-    controlPlane: composeControlPlane(scope, content, directory),
-    workerGroups: composeWorkers(scope, content),
-    bastion: composeBastion(scope, content),
+    etcd: etcd.tier,
+    controlPlane: controlPlane.tier,
+    workerGroups: workers.groups,
+    bastion,
     sessions: composeSessions(scope),
+    roleArns: {
+      ...etcd.roleArns,
+      'control-plane': controlPlane.roleArn,
+      worker: workers.roleArn,
+      ...(bastion ? { bastion: bastion.roleArn } : {}),
+    },
   };
 }
 

@@ -42,6 +42,7 @@ export function composeNetwork(scope: ClusterScope, storage: ClusterStorage): Cl
     {
       vpcCidr: addresses.vpc,
       subnets: addresses.subnets,
+      ...(scope.existing.vpc ? { existing: scope.existing.vpc } : {}),
       natGateways: blueprint.network.natGateways,
       portMatrix,
       tags,
@@ -201,6 +202,7 @@ function composeLoadBalancers(
       domain: blueprint.names.domain,
       apiName: blueprint.names.api,
       loadBalancer: internalLoadBalancer,
+      ...(scope.existing.dnsZone ? { existing: scope.existing.dnsZone } : {}),
       tags,
     },
     { parent },

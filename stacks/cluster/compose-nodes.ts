@@ -29,7 +29,7 @@ export function composeControlPlane(
   scope: MachineScope,
   content: MachineContent,
   directory: EtcdDirectory,
-): ControlPlane {
+): { readonly tier: ControlPlane; readonly roleArn: pulumi.Output<string> } {
   const { name, parent, blueprint, storage, network, manifests } = scope;
   const { controlPlane, kubernetes } = blueprint;
   const bucket = storage.clusterBucket;
@@ -53,7 +53,7 @@ export function composeControlPlane(
   ]);
   const { internalLoadBalancer, publicLoadBalancer } = network;
   const isPublic = blueprint.access.apiCidrs.length > 0;
-  return new ControlPlane(
+  const tier = new ControlPlane(
     `${name}-control-plane`,
     {
       machines: controlPlane.machines,
@@ -81,13 +81,17 @@ export function composeControlPlane(
     },
     { parent },
   );
+  return { tier, roleArn: identity.roleArn };
 }
 
 /** Composes the worker pools, all under one role. Gives the name of each one's group. */
 export function composeWorkers(
   scope: MachineScope,
   content: MachineContent,
-): pulumi.Output<Readonly<Record<string, string>>> {
+): {
+  readonly groups: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly roleArn: pulumi.Output<string>;
+} {
   const { name, parent, blueprint, storage, network } = scope;
   const bucket = storage.clusterBucket;
   const secrets = secretsOf(scope, { role: 'worker' });
@@ -122,11 +126,14 @@ export function composeWorkers(
       { parent },
     ).groupName;
   });
-  return pulumi
-    .output(groups)
-    .apply((names) =>
-      Object.fromEntries(
-        blueprint.workers.map(({ name: pool }, index) => [pool, names[index] ?? '']),
+  return {
+    groups: pulumi
+      .output(groups)
+      .apply((names) =>
+        Object.fromEntries(
+          blueprint.workers.map(({ name: pool }, index) => [pool, names[index] ?? '']),
+        ),
       ),
-    );
+    roleArn: identity.roleArn,
+  };
 }

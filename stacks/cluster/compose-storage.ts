@@ -19,7 +19,8 @@ export interface ClusterStorage {
   readonly clusterBucket: SecureBucket;
   /** What etcd members read, and the snapshots that they write. */
   readonly etcdBucket: SecureBucket;
-  readonly accessLogBucket: SecureBucket;
+  /** Access logs of the load balancers. */
+  readonly accessLogBucket: Pick<SecureBucket, 'bucketName' | 'ready'>;
 }
 
 /** Days for which only a holder of the governance permission can delete a snapshot. */
@@ -33,16 +34,25 @@ export function dataLife({ profile, deletionProtection }: Blueprint): Required<D
 
 /** Composes what everything else of a cluster is kept in. */
 export function composeStorage(scope: ClusterScope): ClusterStorage {
-  const { name, account, tags, parent, blueprint } = scope;
+  const { name, account, tags, parent, blueprint, existing } = scope;
   const logPrefix = logGroupPrefix(blueprint);
   const life = dataLife(blueprint);
   const keys = new EncryptionKeys(
     `${name}-keys`,
-    { cluster: blueprint.name, account, logPrefix, tags, ...life },
+    {
+      cluster: blueprint.name,
+      account,
+      logPrefix,
+      tags,
+      ...(existing.keyArns ? { existing: existing.keyArns } : {}),
+      ...life,
+    },
     { parent },
   );
-  // The key is made with the stack, and so is its id.
-  const logGroupSuffix = keys.logs.apply((arn) => `-${idOfKey(arn)}`);
+  // What is made with the stack has a name of its own: the key, else the bucket of etcd.
+  const early = existing.keyArns?.logs === undefined ? undefined : composeBuckets(scope, keys);
+  const ofStack = early?.etcdBucket.bucketName ?? keys.logs;
+  const logGroupSuffix = ofStack.apply((id) => `-${id.slice(-8)}`);
   const logs = new LogGroups(
     `${name}-logs`,
     {
@@ -60,14 +70,11 @@ export function composeStorage(scope: ClusterScope): ClusterStorage {
     },
     { parent },
   );
-  return { keys, logs, logGroupSuffix, ...composeBuckets(scope, keys) };
+  return { keys, logs, logGroupSuffix, ...(early ?? composeBuckets(scope, keys)) };
 }
 
-/** The end of a key's id, which no other key of the cluster's name has. */
-const idOfKey = (arn: string) => arn.slice(-8);
-
 function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
-  const { name, account, tags, parent, blueprint, deployers } = scope;
+  const { name, account, tags, parent, blueprint, deployers, existing } = scope;
   // One character more: a further member changes nothing, and no role of another cluster fits.
   const members = pulumi.interpolate`arn:${account.partition}:iam::${account.id}:role/${blueprint.name}-etcd-?`;
   const common = { account, tags };
@@ -125,25 +132,28 @@ function composeBuckets(scope: ClusterScope, keys: EncryptionKeys) {
       },
       opts,
     ),
-    accessLogBucket: new SecureBucket(
-      `${name}-access-logs`,
-      {
-        ...common,
-        lifecycleRules: [
-          unfinished,
-          oldVersions('old-versions', 1),
-          {
-            id: 'retention',
-            status: 'Enabled',
-            filter: { prefix: '' },
-            expiration: { days: blueprint.network.flowLogRetentionDays },
-          },
-        ],
-        statements: planAccessLogDelivery,
-        holdsData: life.retain,
-        ...life,
-      },
-      opts,
-    ),
+    accessLogBucket:
+      existing.accessLogBucket === undefined
+        ? new SecureBucket(
+            `${name}-access-logs`,
+            {
+              ...common,
+              lifecycleRules: [
+                unfinished,
+                oldVersions('old-versions', 1),
+                {
+                  id: 'retention',
+                  status: 'Enabled',
+                  filter: { prefix: '' },
+                  expiration: { days: blueprint.network.flowLogRetentionDays },
+                },
+              ],
+              statements: planAccessLogDelivery,
+              holdsData: life.retain,
+              ...life,
+            },
+            opts,
+          )
+        : { bucketName: pulumi.output(existing.accessLogBucket), ready: [] },
   };
 }

@@ -6,6 +6,7 @@ import type { BlueprintInput } from '../../lib/blueprint/schema/blueprint-schema
 import { checkArtifacts } from './check-artifacts';
 import { checkPortMatrix } from '../network/check-port-matrix';
 import type { ClusterScope } from './cluster-scope';
+import { problemsOfExisting, type ExistingParts } from './existing-parts';
 import { planStack } from './load-planner';
 import type { StackPlan } from './plan-stack';
 import { ClusterPki } from '../trust/cluster-pki';
@@ -38,6 +39,8 @@ export type HardenedClusterArgs = ClusterSource & {
    * @default false
    */
   readonly allowUnlocked?: boolean;
+  /** Parts that exist already: a VPC, keys, a DNS zone, a bucket, CAs. @default none */
+  readonly existing?: ExistingParts;
   /**
    * Day that end-of-life and expiry dates are compared with, `YYYY-MM-DD`.
    * @default today
@@ -65,6 +68,14 @@ export interface HardenedClusterOutputs {
    * routes to the networks of `access.privateApiCidrs`.
    */
   readonly privateRouteTableIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Roles of machines by tier and etcd member, such as `worker` or `etcd-0`: ARNs. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Route tables by kind of subnet and zone. */
+  readonly routeTableIds: PrivateNetwork['routeTableIds'];
+  /** Load balancers by `internal` and `public`: their DNS names. */
+  readonly loadBalancerNames: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Zone of the names of the cluster. */
+  readonly dnsZoneId: pulumi.Output<string>;
   /** Subnets by kind and zone. */
   readonly subnetIds: PrivateNetwork['subnetIds'];
   /** Security groups by tier, such as `worker` or `endpoints`. */
@@ -100,10 +111,11 @@ export class HardenedCluster extends pulumi.ComponentResource {
    * @throws ArgumentsError when the plan cannot be built.
    */
   constructor(name: string, args: HardenedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { allowUnlocked = false } = args;
+    const { allowUnlocked = false, existing = {} } = args;
     const plan = planOf(args);
     validateArgs('HardenedCluster', [
       ...problemsOf(plan, allowUnlocked),
+      ...problemsOfExisting(existing, plan.blueprint),
       ...claimNames(opts, [{ path: 'name', kind: 'cluster', name: plan.blueprint.name }]),
     ]);
     super(
@@ -113,13 +125,17 @@ export class HardenedCluster extends pulumi.ComponentResource {
       inRegion('HardenedCluster', 'region', plan.blueprint.region, opts),
     );
     markRegionChecked(this);
-    const scope = this.scope(name, plan, allowUnlocked);
+    const scope = this.scope(name, plan, { allowUnlocked, existing });
     const { blueprint, parent, tags } = scope;
     const storage = composeStorage(scope);
     const network = composeNetwork(scope, storage);
     const pki = new ClusterPki(
       `${name}-pki`,
-      { plan: plan.pki, cluster: blueprint.name },
+      {
+        plan: plan.pki,
+        cluster: blueprint.name,
+        ...(existing.cas ? { existing: existing.cas } : {}),
+      },
       { parent },
     );
     const secrets = new ClusterSecrets(
@@ -169,6 +185,13 @@ export class HardenedCluster extends pulumi.ComponentResource {
           ]),
         ),
       ),
+      roleArns: machines.roleArns,
+      routeTableIds: network.network.routeTableIds,
+      loadBalancerNames: {
+        internal: network.internalLoadBalancer.dnsName,
+        ...(network.publicLoadBalancer ? { public: network.publicLoadBalancer.dnsName } : {}),
+      },
+      dnsZoneId: network.dns.zoneId,
       subnetIds: network.network.subnetIds,
       securityGroupIds: network.firewall.groupIds(),
       natAddresses: network.network.natAddresses,
@@ -188,7 +211,11 @@ export class HardenedCluster extends pulumi.ComponentResource {
     this.registerOutputs({ ...this.outputs });
   }
 
-  private scope(name: string, plan: StackPlan, allowUnlocked: boolean): ClusterScope {
+  private scope(
+    name: string,
+    plan: StackPlan,
+    given: Pick<ClusterScope, 'allowUnlocked' | 'existing'>,
+  ): ClusterScope {
     const { blueprint } = plan;
     const caller = getCallerIdentityOutput({}, { parent: this });
     const account: AwsAccount = {
@@ -199,7 +226,7 @@ export class HardenedCluster extends pulumi.ComponentResource {
     const tags = { ...blueprint.tags, 'hardened-cluster:cluster': blueprint.name };
     const named = blueprint.access.deployerRoleArns;
     const deployers = caller.arn.apply((arn) => deployersOf(named, arn));
-    return { ...plan, name, account, allowUnlocked, deployers, tags, parent: this };
+    return { ...plan, ...given, name, account, deployers, tags, parent: this };
   }
 }
 

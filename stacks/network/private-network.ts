@@ -18,12 +18,17 @@ import { planNetworkAcls } from '../../lib/network/plan-network-acls';
 import type { PortMatrix } from '../../lib/network/port-matrix';
 import { forEachKind, subnetKinds, type SubnetKind } from '../../lib/network/subnet-kinds';
 import { componentType, validateArgs, type Tags } from '../component-args';
+import { fittingVpcId, type ExistingVpc } from './existing-vpc';
 import { NetworkAclTier } from './network-acl-tier';
 
 export interface PrivateNetworkArgs {
+  /** Range of the VPC. */
   readonly vpcCidr: string;
+  /** A VPC to make the subnets in, instead of a new one. @default a new VPC */
+  readonly existing?: ExistingVpc;
   /** One entry a zone; a further zone is appended. */
   readonly subnets: readonly ZoneSubnets[];
+  /** One NAT gateway a zone, or one for all. */
   readonly natGateways: 'per-zone' | 'single';
   /** Where the entries of the network ACLs come from. */
   readonly portMatrix: PortMatrix;
@@ -36,7 +41,7 @@ export type IdsByZone = Readonly<Record<string, pulumi.Output<string>>>;
 /**
  * A VPC whose public subnets are for NAT, load balancer and bastion only, whose control plane has
  * subnets of its own, and whose etcd subnets have no route to the internet. What AWS makes along with a VPC (security group, route table,
- * network ACL) is emptied, so that nothing works by accident.
+ * network ACL) is emptied, so that nothing works by accident; in an existing VPC it is its owner's.
  */
 export class PrivateNetwork extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
@@ -55,17 +60,22 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     validateArgs('PrivateNetwork', problemsOf(args));
     super(componentType('PrivateNetwork'), name, {}, opts);
-    const vpc = this.vpc(name, args);
-    this.vpcId = vpc.id;
-    const internet = new InternetGateway(
-      name,
-      { vpcId: vpc.id, tags: { ...args.tags, Name: name } },
-      { parent: this },
-    );
+    this.vpcId = args.existing
+      ? fittingVpcId('PrivateNetwork', args.existing, args, this)
+      : this.vpc(name, args).id;
+    const internet = args.existing ? undefined : this.internetGateway(name, args);
     this.subnetIds = forEachKind((kind) => this.subnets(name, kind, args));
     this.routeTableIds = forEachKind((kind) => this.routeTables(name, kind, args));
-    const publicRoute = this.publicRoute(name, args, internet);
-    const nat = this.nat(name, args, [internet, publicRoute, ...this.associations]);
+    const publicRoute = this.publicRoute(
+      name,
+      args,
+      internet?.id ?? args.existing?.internetGatewayId,
+    );
+    const nat = this.nat(name, args, [
+      ...(internet ? [internet] : []),
+      publicRoute,
+      ...this.associations,
+    ]);
     const acls = this.acls(name, args);
     this.ready = [
       publicRoute,
@@ -105,6 +115,14 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       child,
     );
     return vpc;
+  }
+
+  private internetGateway(name: string, { tags }: PrivateNetworkArgs): InternetGateway {
+    return new InternetGateway(
+      name,
+      { vpcId: this.vpcId, tags: { ...tags, Name: name } },
+      { parent: this },
+    );
   }
 
   private subnets(name: string, kind: SubnetKind, args: PrivateNetworkArgs): IdsByZone {
@@ -181,13 +199,17 @@ export class PrivateNetwork extends pulumi.ComponentResource {
     );
   }
 
-  private publicRoute(name: string, { subnets }: PrivateNetworkArgs, internet: InternetGateway) {
+  private publicRoute(
+    name: string,
+    { subnets }: PrivateNetworkArgs,
+    gatewayId: pulumi.Input<string> | undefined,
+  ) {
     return new Route(
       `${name}-public-internet`,
       {
         destinationCidrBlock: everywhere,
         routeTableId: idOf(this.routeTableIds.public, subnets[0]?.zone ?? ''),
-        gatewayId: internet.id,
+        ...(gatewayId === undefined ? {} : { gatewayId }),
       },
       { parent: this },
     );

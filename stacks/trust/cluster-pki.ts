@@ -5,13 +5,25 @@ import { PrivateKey } from '@pulumi/tls/privateKey';
 import { SelfSignedCert } from '@pulumi/tls/selfSignedCert';
 import type { Problem } from '../../lib/blueprint/problem';
 import type { CaPlan, CertificatePlan, PkiPlan, SecretPlan } from '../../lib/pki/pki-plan';
-import { componentType, validateArgs } from '../component-args';
+import { ArgumentsError, componentType, validateArgs } from '../component-args';
 import { deriveKey } from './derive-key';
+import { problemsOfCa } from './existing-ca';
 
+/** A CA that exists already. */
+export interface ExistingCa {
+  /** Its certificate, PEM. */
+  readonly certificatePem: pulumi.Input<string>;
+  /** Its private key, PEM; kept as a secret whatever comes. */
+  readonly privateKeyPem: pulumi.Input<string>;
+}
+
+/** Arguments of {@link ClusterPki}. */
 export interface ClusterPkiArgs {
   readonly plan: PkiPlan;
   /** Name of the cluster; goes into the derivation of symmetric keys. */
   readonly cluster: string;
+  /** CAs that exist already, by their names in the plan, such as `etcd-ca`. @default each is made */
+  readonly existing?: Readonly<Record<string, ExistingCa>>;
 }
 
 interface Identity {
@@ -38,10 +50,15 @@ export class ClusterPki extends pulumi.ComponentResource {
   private readonly randomKeys: ReadonlyMap<string, pulumi.Output<string>>;
 
   constructor(name: string, args: ClusterPkiArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs('ClusterPki', problemsOf(args.plan));
+    validateArgs('ClusterPki', problemsOf(args));
     super(componentType('ClusterPki'), name, {}, opts);
     const { plan, cluster } = args;
-    this.cas = new Map(plan.cas.map((a) => [a.name, this.ca(name, a)]));
+    this.cas = new Map(
+      plan.cas.map((ca) => {
+        const given = args.existing?.[ca.name];
+        return [ca.name, given ? fittingCa(ca.name, given) : this.ca(name, ca)];
+      }),
+    );
     this.certificates = new Map(plan.certificates.map((c) => [c.name, this.certificate(name, c)]));
     this.keyPairs = new Map(plan.keyPairs.map((key) => [key, this.key(`${name}-${key}`)]));
     this.randomKeys = new Map(
@@ -137,6 +154,22 @@ export class ClusterPki extends pulumi.ComponentResource {
   }
 }
 
+/** Nothing is signed by a CA that is none, or whose key is another's. */
+function fittingCa(name: string, given: ExistingCa): Identity {
+  const pair = pulumi
+    .all([given.certificatePem, pulumi.secret(given.privateKeyPem)])
+    .apply(([certificatePem, privateKeyPem]) => {
+      const problems = problemsOfCa(`existing.${name}`, { certificatePem, privateKeyPem });
+      if (problems.length > 0) throw new ArgumentsError('ClusterPki', problems);
+      return { certificatePem, privateKeyPem };
+    });
+  // The certificate is public; only the pair is a secret.
+  return {
+    certificatePem: pulumi.unsecret(pair.certificatePem),
+    privateKeyPem: pair.privateKeyPem,
+  };
+}
+
 const joined = ({ certificatePem, privateKeyPem }: Identity) =>
   pulumi
     .all([certificatePem, privateKeyPem])
@@ -148,7 +181,7 @@ function find<T>(items: ReadonlyMap<string, T>, name: string): T {
   return item;
 }
 
-function problemsOf(plan: PkiPlan): Problem[] {
+function problemsOf({ plan, existing = {} }: ClusterPkiArgs): Problem[] {
   const names = {
     ca: plan.cas.map(({ name }) => name),
     certificate: plan.certificates.map(({ name }) => name),
@@ -158,6 +191,9 @@ function problemsOf(plan: PkiPlan): Problem[] {
   // All become names of resources below one component.
   const all = Object.values(names).flat();
   return [
+    ...Object.keys(existing)
+      .filter((ca) => !names.ca.includes(ca))
+      .map((ca) => ({ path: 'existing', got: ca, expected: names.ca.join(' or ') })),
     ...all.flatMap((name, index) =>
       all.indexOf(name) === index
         ? []

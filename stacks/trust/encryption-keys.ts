@@ -10,13 +10,23 @@ import {
 } from '../component-args';
 import { claimNames } from '../claim-names';
 import { inRegion, problemsOfRegion } from '../check-region';
+import { fittingKeyArn } from './existing-key';
 import { renderPolicy, type ArnParts, type PolicyStatement } from '../iam/policy-document';
 import { planLogsKeyPolicy, planSecretsKeyPolicy, planStorageKeyPolicy } from '../iam/key-policies';
 
+/** What a key encrypts: SSM parameters, volumes and buckets, log groups. */
+export type KeyPurpose = 'secrets' | 'storage' | 'logs';
+
+/** Arguments of {@link EncryptionKeys}. */
 export interface EncryptionKeysArgs extends DataLife {
   /** Name of the cluster; aliases are `alias/<cluster>/<key>`. */
   readonly cluster: string;
   readonly account: AwsAccount;
+  /**
+   * Keys that exist already, by ARN. Their policies are their owner's: they have to let the services
+   * use them as the policies of `stacks/iam/key-policies.ts` do. @default every key is made
+   */
+  readonly existing?: Partial<Readonly<Record<KeyPurpose, pulumi.Input<string>>>>;
   /** Log groups that the logs key may be used for lie below it. */
   readonly logPrefix: string;
   readonly tags: Tags;
@@ -56,10 +66,12 @@ export class EncryptionKeys extends pulumi.ComponentResource {
 
   private key(
     name: string,
-    purpose: string,
+    purpose: KeyPurpose,
     plan: (parts: ArnParts) => readonly PolicyStatement[],
   ): pulumi.Output<string> {
-    const { account, cluster, tags } = this.args;
+    const { account, cluster, tags, existing } = this.args;
+    const given = existing?.[purpose];
+    if (given !== undefined) return fittingKeyArn('EncryptionKeys', purpose, given, this);
     const { id: accountId, partition, region } = account;
     const key = new Key(
       `${name}-${purpose}`,

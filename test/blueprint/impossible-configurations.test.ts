@@ -42,6 +42,16 @@ const impossible: readonly [changes: object, beginning: string, part: string][] 
     'kubernetes.encryption.provider: got "secretbx"',
     'did you mean "secretbox"?',
   ],
+  [
+    { network: { subnetCidr: '10.1.0.0/18' } },
+    'network.subnetCidr: got "10.1.0.0/18"',
+    'a network inside network.vpcCidr (10.0.0.0/16)',
+  ],
+  [
+    { network: { subnetCidr: '10.0.0.0/26' } },
+    'network.subnetCidr: got "10.0.0.0/26"',
+    'from /16 to /24',
+  ],
   // Names that services keep for themselves.
   [{ name: 'aws' }, 'name: got "aws"', 'begins with "aws"'],
   [{ name: 'aws-prod' }, 'name: got "aws-prod"', 'Systems Manager'],

@@ -160,6 +160,21 @@ describe('planAddresses', () => {
     expect(new Set(reserved.map((each) => JSON.stringify(each))).size).toBe(1);
   });
 
+  it('cuts the subnets from a part of the VPC where one is named', () => {
+    const part = planAddresses(
+      makeBlueprint({ network: { vpcCidr: '10.0.0.0/16', subnetCidr: '10.0.64.0/20' } }),
+    );
+    expect(part.vpc).toBe('10.0.0.0/16');
+    expect(part.subnets.map((zone) => [zone.private, zone.etcd])).toEqual([
+      ['10.0.64.0/25', '10.0.65.128/25'],
+      ['10.0.66.0/25', '10.0.67.128/25'],
+      ['10.0.68.0/25', '10.0.69.128/25'],
+    ]);
+    expect(part.subnets).toEqual(
+      planAddresses(makeBlueprint({ network: { vpcCidr: '10.0.64.0/20' } })).subnets,
+    );
+  });
+
   it('moves nothing when a zone or a member is appended', () => {
     const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
     const before = planAddresses(makeBlueprint({ zones }));

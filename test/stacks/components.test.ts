@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as settled } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
@@ -87,6 +88,19 @@ test('the table has every component of the package', () => {
   expect(Object.keys(tableComponents).sort()).toEqual(components.sort());
 });
 
+test('the page shows the table as it is tried here', () => {
+  const page = readFileSync(join(__dirname, '../../docs/components.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (.*) \|$/gm)].filter(([, name = '']) =>
+    Object.hasOwn(tableComponents, name),
+  );
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(tableComponents).sort());
+  for (const [, name = '', cells = ''] of rows) {
+    const [, provider, , , names] = cells.split('|').map((cell) => cell.trim());
+    expect([name, provider]).toEqual([name, regional.includes(name) ? 'refused' : 'works']);
+    expect([name, names?.startsWith('refused')]).toEqual([name, Object.hasOwn(named, name)]);
+  }
+});
+
 describe.each(Object.entries(tableComponents))('%s', (component, make) => {
   test('registers the same alone, whether its inputs are known or not', async () => {
     const alone = await recordRun(() => {
@@ -116,7 +130,7 @@ describe.each(Object.entries(tableComponents))('%s', (component, make) => {
       });
     const plain = await runWith(names);
     const output = await runWith(pulumi.output(Promise.resolve(names)));
-    // What is made anew in each run differs: keys, and what is derived from them.
+    // Each run has other keys: they differ, and so does what is derived from them.
     const inputs = ({ resources }: { readonly resources: readonly RecordedResource[] }) =>
       JSON.stringify(
         made(resources).filter(({ type }) => !/^tls:|ssm\/parameter/.test(type)),

@@ -6,6 +6,11 @@ export const network = z.strictObject({
   vpcCidr: vpcNetwork()
     .default('10.0.0.0/16')
     .describe('Addresses of the VPC; /16 to /24, all other ranges outside it.'),
+  subnetCidr: vpcNetwork()
+    .optional()
+    .describe(
+      'Part of the VPC that the subnets of the cluster are cut from; all of it when left out. The rest stays free for others, as in a VPC that the cluster shares.',
+    ),
   podCidr: vpcNetwork().default('10.244.0.0/16').describe('Addresses of pods.'),
   serviceCidr: vpcNetwork().default('10.96.0.0/16').describe('Addresses of Services.'),
   natGateways: z

@@ -23,6 +23,12 @@ function refuseLocations(from: Blueprint, to: Blueprint): readonly string[] {
     ...(from.name === to.name ? [] : [`name: got "${to.name}", expected "${from.name}"`]),
     ...fixed('region', from.region, to.region, elsewhere),
     ...fixed('network.vpcCidr', old.vpcCidr, network.vpcCidr, addresses),
+    ...fixed(
+      'network.subnetCidr',
+      old.subnetCidr ?? old.vpcCidr,
+      network.subnetCidr ?? network.vpcCidr,
+      addresses,
+    ),
     ...fixed('network.podCidr', old.podCidr, network.podCidr, addresses),
     ...fixed('network.serviceCidr', old.serviceCidr, network.serviceCidr, addresses),
   ];

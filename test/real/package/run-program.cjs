@@ -6,6 +6,8 @@ const pulumi = require('@pulumi/pulumi');
 
 const outputs = {
   vpcId: 'vpc-1',
+  internetGatewayId: 'igw-1',
+  storageKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/1',
   s3PrefixListId: 'pl-1',
   'privateSubnet-a': 'subnet-a',
   'privateSubnet-b': 'subnet-b',
@@ -13,6 +15,18 @@ const outputs = {
 
 /** What data sources answer. */
 const answers = {
+  'aws:ec2/getVpc:getVpc': {
+    cidrBlock: '10.0.0.0/16',
+    enableDnsHostnames: true,
+    enableDnsSupport: true,
+  },
+  'aws:ec2/getSubnets:getSubnets': { ids: [] },
+  'aws:kms/getKey:getKey': {
+    arn: 'arn:aws:kms:eu-central-1:123456789012:key/1',
+    enabled: true,
+    keyUsage: 'ENCRYPT_DECRYPT',
+    keySpec: 'SYMMETRIC_DEFAULT',
+  },
   'aws:index/getCallerIdentity:getCallerIdentity': {
     accountId: '123456789012',
     arn: 'arn:aws:sts::123456789012:assumed-role/deployer/session',
