@@ -160,13 +160,27 @@ function deniesMetadata(policy: ManifestFact): boolean {
 function deniesDashboard(policy: ManifestFact): boolean {
   const types = [...textsAt(policy, 'spec', 'policyTypes'), ...textsAt(policy, 'spec', 'types')];
   const rules = mappingsAt(policy, 'spec', 'ingress');
-  const selector = JSON.stringify(
-    valueAt(policy, 'spec', 'podSelector') ?? valueAt(policy, 'spec', 'selector') ?? '',
-  );
   return (
     ['NetworkPolicy', ...clusterWideKinds].includes(policy.kind) &&
-    selector.includes('kubernetes-dashboard') &&
+    selectsDashboard(policy) &&
     types.includes('Ingress') &&
     rules.every((rule) => textAt(rule, 'action') === 'Deny')
+  );
+}
+
+/** The pods of the dashboard by one label; a selector with more in it may select fewer. */
+function selectsDashboard(policy: ManifestFact): boolean {
+  const selector = textAt(policy, 'spec', 'selector');
+  if (selector !== undefined) {
+    return /^[\w./-]+ == (['"])kubernetes-dashboard\1$/.test(selector.trim());
+  }
+  const pods = valueAt(policy, 'spec', 'podSelector');
+  const labels = valueAt(pods, 'matchLabels');
+  return (
+    isMapping(pods) &&
+    isMapping(labels) &&
+    listAt(pods, 'matchExpressions').length === 0 &&
+    Object.values(labels).length === 1 &&
+    Object.values(labels).includes('kubernetes-dashboard')
   );
 }

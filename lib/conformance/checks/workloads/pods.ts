@@ -2,13 +2,13 @@ import type { Check, Verdict } from '../../check';
 import type { Facts } from '../../facts';
 import { nothingFound, pass, unclear, verdictOf, type Finding } from '../../finding';
 import { manifestsOfKind } from '../../readers/documents';
-import { serviceAccountExceptions } from '../../readers/pod-exceptions';
+import { hasNamedExceptions, isExempt } from '../../readers/pods/exceptions';
 import {
   baselineViolations,
   defaultPolicyViolations,
   restrictedViolations,
-} from '../../readers/pod-security-standards';
-import { containersOf, readPods, type PodSubject } from '../../readers/pods';
+} from '../../readers/pods/security-standards';
+import { containersOf, readPods, type PodSubject } from '../../readers/pods/pods';
 import { mappingsAt, textAt } from '../../readers/values';
 import { scopeOf } from '../../scope';
 import { isSystemNamespace, locationOf, onManifests, showPlace } from './evaluate-manifests';
@@ -82,8 +82,9 @@ function evaluatePods(facts: Facts, violationsOf: (pod: PodSubject) => readonly 
     const findings: Finding[] = [];
     const open: string[] = [];
     for (const pod of readPods(facts)) {
-      const violations = violationsOf(pod).join(', ');
-      const exemption = violations === '' ? undefined : exemptionOf(facts, pod);
+      const found = violationsOf(pod);
+      const violations = found.join(', ');
+      const exemption = found.length === 0 ? undefined : exemptionOf(facts, pod, found);
       if (exemption?.shown === false) {
         open.push(`${showPlace(facts, pod.manifest)}: ${violations}; ${exemption.by}`);
       } else {
@@ -101,15 +102,19 @@ function evaluatePods(facts: Facts, violationsOf: (pod: PodSubject) => readonly 
 }
 
 /**
- * Agents of nodes in a namespace of the system, and service accounts that a role binding exempts from
- * a policy that is among the facts.
+ * Service accounts that a role binding exempts from a policy that is among the facts; without such a
+ * policy, agents of nodes in a namespace of the system.
  */
-function exemptionOf(facts: Facts, pod: PodSubject): Exemption | undefined {
+function exemptionOf(
+  facts: Facts,
+  pod: PodSubject,
+  violations: readonly string[],
+): Exemption | undefined {
   const { namespace = 'default', serviceAccount } = pod;
-  if (serviceAccountExceptions(facts).has(`${namespace}/${serviceAccount}`)) {
+  if (isExempt(facts, `${namespace}/${serviceAccount}`, violations)) {
     return { by: `service account ${serviceAccount} is exempt`, shown: true };
   }
-  if (!isSystemNamespace(namespace)) return undefined;
+  if (!isSystemNamespace(namespace) || hasNamedExceptions(facts)) return undefined;
   return {
     by: `a cluster may exempt the namespace ${namespace}`,
     shown: scopeOf(facts) !== 'manifests',

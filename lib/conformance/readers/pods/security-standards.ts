@@ -1,5 +1,5 @@
 import { containersOf } from './pods';
-import { isMapping, listAt, mappingsAt, textAt, textsAt, valueAt, type Mapping } from './values';
+import { isMapping, listAt, mappingsAt, textAt, textsAt, valueAt, type Mapping } from '../values';
 
 /** A pod as far as the standards look at it. */
 export interface SecuredPod {
@@ -153,7 +153,7 @@ export function restrictedViolations({ spec }: SecuredPod): readonly string[] {
         ...(isTrue(nonRoot) ? [] : [`${name}: may run as root (runAsNonRoot)`]),
         ...(isRoot(context) ? [`${name}: runAsUser 0`] : []),
         ...(dropsAll || windows ? [] : [`${name}: capabilities not dropped (ALL)`]),
-        ...(windows ? [] : added.map((capability) => `${name}: capability ${capability}`)),
+        ...(windows ? [] : added.map((capability) => `${name}: adds ${capability}`)),
       ];
     }),
   ];

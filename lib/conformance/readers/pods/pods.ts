@@ -1,6 +1,6 @@
-import type { Facts, ManifestFact } from '../facts';
-import { memoize } from './memoize';
-import { isMapping, mappingsAt, valueAt, type Mapping } from './values';
+import type { Facts, ManifestFact } from '../../facts';
+import { memoize } from '../memoize';
+import { isMapping, mappingsAt, valueAt, type Mapping } from '../values';
 
 /** A pod, or the template that pods are made from. */
 export interface PodSubject {
