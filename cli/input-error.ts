@@ -1,4 +1,4 @@
-import { escapeControls } from '../lib/conformance/report/escape';
+import { escapeControls } from '../lib/topology/escape';
 
 /** Input that can't be used: one message, exit code 2, no stack trace. */
 export class InputError extends Error {

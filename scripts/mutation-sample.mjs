@@ -213,15 +213,15 @@ await Promise.all(
   }),
 );
 
-const judged = counted();
-const caught = judged.filter(({ verdict }) => verdict === 'caught').length;
-const share = (100 * caught) / Math.max(1, judged.length);
-console.log(`${caught} of ${judged.length} caught by an assertion: ${share.toFixed(1)} %`);
+const evaluated = counted();
+const caught = evaluated.filter(({ verdict }) => verdict === 'caught').length;
+const share = (100 * caught) / Math.max(1, evaluated.length);
+console.log(`${caught} of ${evaluated.length} caught by an assertion: ${share.toFixed(1)} %`);
 if (options.out) {
   writeFileSync(
     options.out,
     `${JSON.stringify(
-      judged.map(({ text: _text, ...result }) => result),
+      evaluated.map(({ text: _text, ...result }) => result),
       null,
       2,
     )}\n`,

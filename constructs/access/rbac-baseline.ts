@@ -7,13 +7,16 @@ import { auditorRules, operatorRules, viewerRules } from './role-rules';
 export interface RbacBaselineProps {
   /** Prefix of the names of roles and bindings. @default 'hardened-cluster' */
   readonly prefix?: string;
-  /** Bound to cluster-admin, for emergencies. */
+  /** Bound to cluster-admin, for emergencies. @default no binding */
   readonly breakGlassGroup?: string;
-  /** Read everything but Secrets, in the whole cluster. */
+  /** Read everything but Secrets, in the whole cluster. @default no binding */
   readonly viewerGroup?: string;
-  /** Read what decides about security: roles, bindings, policies, nodes. */
+  /** Read what decides about security: roles, bindings, policies, nodes. @default no binding */
   readonly auditorGroup?: string;
-  /** Read like viewers, and cordon and drain nodes; workloads are managed by namespace. */
+  /**
+   * Read like viewers, and cordon and drain nodes; workloads are managed by namespace.
+   * @default no binding
+   */
   readonly operatorGroup?: string;
 }
 

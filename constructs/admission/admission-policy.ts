@@ -21,10 +21,13 @@ export interface AdmissionPolicyProps {
   readonly name: string;
   /** What it is for, kept as an annotation. */
   readonly description: string;
+  /** Requests that the policy looks at. */
   readonly match: readonly MatchRule[];
   /** Requests that do not meet all of these pass unseen. @default every request that matches */
   readonly conditions?: readonly Variable[];
+  /** Named expressions that validations use. @default none */
   readonly variables?: readonly Variable[];
+  /** What requests have to meet. */
   readonly validations: readonly Validation[];
   /** @default none */
   readonly auditAnnotations?: readonly AuditAnnotation[];

@@ -8,6 +8,7 @@ export const imageRuleNames = ['digest', 'pull-policy'] as const;
 export interface ImagePolicyGrantProps {
   /** Name of the Role and the RoleBinding. */
   readonly name: string;
+  /** Namespace that the exception holds in. */
   readonly namespace: string;
   /** Demands that do not hold; at least one. */
   readonly rules: readonly (typeof imageRuleNames)[number][];

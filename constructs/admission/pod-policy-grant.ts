@@ -6,6 +6,7 @@ import { RuleGrant, type GrantSubject } from './rule-grant';
 export interface PodPolicyGrantProps {
   /** Name of the Role and the RoleBinding. */
   readonly name: string;
+  /** Namespace that the exception holds in. */
   readonly namespace: string;
   /** Rules that do not hold for pods of the subjects; at least one. */
   readonly rules: readonly PodRuleName[] | 'all';

@@ -25,13 +25,19 @@ export type GrantSubject = Subject | SubjectSource;
 
 /** What a grant lifts, for whom. */
 export interface RuleGrantProps {
+  /** Name of the Role and of its binding. */
   readonly name: string;
+  /** Namespace that the exception holds in. */
   readonly namespace: string;
+  /** Resource whose names are the rules. */
   readonly resource: 'podrules' | 'imagerules';
+  /** Rules that need not be met. */
   readonly rules: readonly string[] | 'all';
   /** Names that `rules` may hold. */
   readonly knownRules: readonly string[];
+  /** Who is excepted. */
   readonly subjects: readonly GrantSubject[];
+  /** Why, kept as an annotation. */
   readonly why: string;
 }
 

@@ -2,6 +2,7 @@
 export interface CalicoNetworkProps {
   /** Such as `3.31.7`; the custom resource definitions of that version are applied beforehand. */
   readonly version: string;
+  /** Addresses of pods. */
   readonly podCidr: string;
   /** Whether traffic between nodes is encrypted. @default 'none' */
   readonly encryption?: 'none' | 'wireguard';

@@ -4,6 +4,7 @@ import { PlainObject } from '../synthesis/plain-object';
 
 /** Where nothing is allowed unless another policy allows it. */
 export interface DefaultDenyProps {
+  /** Namespace whose pods it isolates. */
   readonly namespace: string;
   /** @default 'default-deny' */
   readonly name?: string;

@@ -15,11 +15,15 @@ import { namedPorts } from '../../lib/network/ports';
 
 /** A NetworkPolicy that allows one thing. */
 export interface NetworkRuleProps {
+  /** Name of the NetworkPolicy. */
   readonly name: string;
+  /** Namespace of the pods that it is about. */
   readonly namespace: string;
   /** Pods it is about, by labels. @default every pod of the namespace */
   readonly podLabels?: Readonly<Record<string, string>>;
+  /** Whether it lets pods be reached or reach others. */
   readonly direction: 'ingress' | 'egress';
+  /** The other end. */
   readonly peer: NetworkPeer;
   /** @default every port of every protocol */
   readonly ports?: readonly NetworkPort[];

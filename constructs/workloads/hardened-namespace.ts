@@ -13,7 +13,9 @@ export type PodSecurityLevel = (typeof levels)[number];
 
 /** A namespace with everything a namespace should have. */
 export interface HardenedNamespaceProps {
+  /** Name of the namespace. */
   readonly name: string;
+  /** Levels of the Pod Security Standards. */
   readonly podSecurity: {
     readonly enforce: PodSecurityLevel;
     /** @default 'restricted' */
@@ -23,7 +25,7 @@ export interface HardenedNamespaceProps {
     /** Version of the standards, such as `v1.36`. @default 'latest' */
     readonly version?: string;
   };
-  /** Bounds of what all pods together may ask for; no quota for namespaces of the system. */
+  /** Bounds of what all pods together may ask for. @default no quota, as for namespaces of the system */
   readonly quota?: {
     readonly cpu?: string;
     readonly memory?: string;
@@ -48,6 +50,7 @@ export interface HardenedNamespaceProps {
   readonly dns?: boolean;
   /** A role for a group of people in this namespace. @default none */
   readonly operators?: { readonly clusterRole: string; readonly group: string };
+  /** Further labels of the namespace. @default none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 

@@ -25,6 +25,7 @@ export interface KubeBenchProps {
   readonly image: string;
   /** A benchmark that the image has. @default {@link kubeBenchBenchmark} */
   readonly benchmark?: string;
+  /** Kinds of machines that are checked. */
   readonly machines: readonly KubeBenchTarget[];
   /** Time of the scans, in cron's words. @default '23 3 * * *' */
   readonly schedule?: string;

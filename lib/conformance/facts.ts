@@ -1,5 +1,7 @@
 import type { MachineRole } from '../machine/machine-config';
-import type { ManifestScope } from './scope';
+
+/** What a set of manifests is: everything in a cluster, or a part of it such as a chart. */
+export type ManifestScope = 'cluster' | 'manifests';
 
 /**
  * What the checks look at. A collector (plan, manifests, Pulumi state, live cluster, AWS account)

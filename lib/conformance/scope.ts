@@ -1,9 +1,8 @@
 import type { Verdict } from './check';
-import type { Facts } from './facts';
+import type { Facts, ManifestScope } from './facts';
 import { memoize } from './readers/memoize';
 
-/** What a set of manifests is: everything in a cluster, or a part of it such as a chart. */
-export type ManifestScope = 'cluster' | 'manifests';
+export type { ManifestScope } from './facts';
 
 /** How much the facts are: what is not among those of a whole is not there. */
 export type Scope = 'plan' | ManifestScope;

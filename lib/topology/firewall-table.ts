@@ -1,6 +1,6 @@
 import type { Peer, PortMatrix } from '../network/port-matrix';
 import type { ClauseId } from '../standard/clause-id';
-import { escapeControls } from '../conformance/report/escape';
+import { escapeControls } from './escape';
 import { renderPorts } from './group-flows';
 import { nameOf } from './place-peers';
 

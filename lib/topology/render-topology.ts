@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint/blueprint';
 import type { AddressPlan } from '../network/address-plan';
 import type { PortMatrix } from '../network/port-matrix';
-import { escapeMarkup } from '../conformance/report/escape';
+import { escapeMarkup } from './escape';
 import { layoutTopology, type TopologyOptions } from './layout-topology';
 import type { ArrowHead, Badge, Box, ColourKey, Label, Route, Segment } from './shape';
 import { topologyStyle } from './topology-style';

@@ -1,4 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
+import type { Blueprint } from '../../lib/blueprint/blueprint';
 import type { MachineConfig } from '../../lib/machine/machine-config';
 import type { AwsAccount, Tags } from '../component-args';
 import type { ExistingParts } from './existing-parts';
@@ -24,4 +25,10 @@ export function machineOf({ machines }: Pick<StackPlan, 'machines'>, name: strin
   const machine = machines.find((candidate) => candidate.name === name);
   if (!machine) throw new Error(`no machine ${name} was planned`);
   return machine;
+}
+
+/** The permissions boundary of the roles, where the account asks for one. */
+export function boundaryOf({ access }: Pick<Blueprint, 'access'>) {
+  const { permissionsBoundaryArn } = access;
+  return permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn };
 }

@@ -1,10 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Bastion } from '../machines/bastion';
-import { machineOf } from './cluster-scope';
+import { boundaryOf, machineOf } from './cluster-scope';
 import { idsOf } from './compose-network';
 import type { MachineContent } from '../machines/machine-content';
 import {
-  boundaryOf,
   machineFacts,
   planTierAccess,
   tierTags,

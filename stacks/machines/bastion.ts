@@ -23,8 +23,11 @@ export type BastionMachine = Pick<
   | 'after'
 >;
 
+/** Arguments of {@link Bastion}. */
 export interface BastionArgs {
+  /** Name of the cluster, which the name of the role begins with. */
   readonly cluster: string;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
   /** Whether people connect from outside, so that it needs an address that never changes. */
   readonly publicAddress: boolean;
@@ -32,7 +35,9 @@ export interface BastionArgs {
   readonly statements: pulumi.Input<readonly PolicyStatement[]>;
   /** A policy that the role can never go beyond. @default none */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /** What the machine is made from. */
   readonly machine: BastionMachine;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -5,6 +5,7 @@ import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer } from '../network/network-load-balancer';
 import { namedPorts } from '../../lib/network/ports';
 
+/** Arguments of {@link ControlPlane}. */
 export interface ControlPlaneArgs extends Omit<
   MachineGroupArgs,
   'minimum' | 'maximum' | 'minimumHealthyPercentage' | 'warmupSeconds' | 'targetGroupArns'
@@ -13,6 +14,7 @@ export interface ControlPlaneArgs extends Omit<
   readonly machines: number;
   /** Load balancers that listen for the API under the key `api`. */
   readonly loadBalancers: readonly Pick<NetworkLoadBalancer, 'targetGroupArn'>[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -4,10 +4,13 @@ import { tierDirectoryPath, type TierParameter } from '../../lib/etcd/tier-direc
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { claimNames } from '../claim-names';
 
+/** Arguments of {@link EtcdDirectory}. */
 export interface EtcdDirectoryArgs {
   /** Name of the cluster; parameters are `/<cluster>/etcd/tier/<name>`. */
   readonly cluster: string;
+  /** What is written, one parameter each. */
   readonly parameters: readonly TierParameter[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -24,13 +24,17 @@ export interface EtcdMachine extends DataLife {
   readonly tags: Tags;
 }
 
+/** Arguments of {@link EtcdMember}. */
 export interface EtcdMemberArgs extends EtcdMachine {
   /** Such as `etcd-0`. */
   readonly member: string;
+  /** Availability zone of machine and data volume. */
   readonly zone: string;
+  /** Subnet in that zone, which holds `privateIp`. */
   readonly subnetId: pulumi.Input<string>;
   /** Fixed: certificates and the other members know it. */
   readonly privateIp: string;
+  /** Instance profile with the role of this member. */
   readonly instanceProfileName: pulumi.Input<string>;
   /** User-data for a data volume; never holds a secret. */
   readonly userData: (dataVolumeId: pulumi.Output<string>) => pulumi.Output<string>;
@@ -38,6 +42,7 @@ export interface EtcdMemberArgs extends EtcdMachine {
   readonly dns?: { readonly zoneId: pulumi.Input<string>; readonly hostName: string };
   /** Resolves when this member may be touched; must not depend on a resource. */
   readonly turn: Promise<void>;
+  /** What must exist before the machine starts. */
   readonly after: readonly pulumi.Resource[];
 }
 

@@ -22,6 +22,7 @@ export type EtcdTierMember = Pick<
   readonly bundleSha256: string;
 };
 
+/** Arguments of {@link EtcdTier}. */
 export interface EtcdTierArgs {
   /** What all members are made from. */
   readonly machine: Omit<EtcdMachine, 'placementGroupId'>;
@@ -33,6 +34,7 @@ export interface EtcdTierArgs {
   readonly bootstrappedKey: string;
   /** How long a member may take to become healthy. @default 20 minutes, asked every 10 seconds */
   readonly readiness?: ReadinessTiming;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

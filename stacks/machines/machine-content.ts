@@ -9,8 +9,11 @@ import { bundleKey } from '../iam/machine-policies';
 import type { SecureBucket } from '../storage/secure-bucket';
 import { checkArtifacts } from '../cluster/check-artifacts';
 
+/** Arguments of {@link MachineContent}. */
 export interface MachineContentArgs {
+  /** Where bundles and artifacts go. */
   readonly bucket: SecureBucket;
+  /** Machines whose bundles and artifacts are kept there. */
   readonly machines: readonly MachineConfig[];
   /** `upstream`, or a folder that holds the artifacts by their file names. */
   readonly artifactSource: string;
@@ -18,6 +21,7 @@ export interface MachineContentArgs {
   readonly allowUnlocked: boolean;
   /** Whether the bucket refuses deletion, so that objects are left behind. */
   readonly retain: boolean;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -4,17 +4,24 @@ import { LaunchTemplate } from '@pulumi/aws/ec2/launchTemplate';
 import type { Problem } from '../../lib/blueprint/problem';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { idsFrom, problemsOfNoIds, someIdsFrom, type IdList } from '../id-list';
-import { debianRootDevice } from './machine-image';
+import { rootDeviceOf } from './machine-image';
 
+/** Arguments of {@link MachineGroup}. */
 export interface MachineGroupArgs {
+  /** Image that machines start from. */
   readonly imageId: pulumi.Input<string>;
   /** Whether machines keep the image of the first time when another is given. @default false */
   readonly keepImage?: boolean;
-  /** Name of the image's root device; a wrong one leaves the root volume as the image has it.
-   * @default that of Debian's images, `/dev/xvda` */
+  /**
+   * Name of the image's root device; a wrong one leaves the root volume as the image has it.
+   * @default what AWS says of the image
+   */
   readonly rootDeviceName?: pulumi.Input<string>;
+  /** EC2 instance type, such as `m7g.large`. */
   readonly instanceType: string;
+  /** Least number of machines, from 0 on. */
   readonly minimum: number;
+  /** Greatest number of machines. */
   readonly maximum: number;
   /** Least share of machines that stay in service while others are replaced, in percent. */
   readonly minimumHealthyPercentage: number;
@@ -24,10 +31,13 @@ export interface MachineGroupArgs {
   readonly capacity?: 'on-demand' | 'spot';
   /** One a zone. */
   readonly subnetIds: IdList;
+  /** Security groups of the machines. */
   readonly securityGroupIds: IdList;
+  /** Instance profile of the machines. */
   readonly instanceProfileArn: pulumi.Input<string>;
   /** Plain text; never a secret. */
   readonly userData: pulumi.Input<string>;
+  /** Size of the root volume in GiB, 8 at least. */
   readonly rootVolumeGibibytes: number;
   /** Key of the root volume. */
   readonly keyArn: pulumi.Input<string>;
@@ -37,7 +47,7 @@ export interface MachineGroupArgs {
    * @default none
    */
   readonly targetGroupArns?: IdList;
-  /** What must exist before the first machine starts. */
+  /** What must exist before the first machine starts. @default nothing */
   readonly after?: readonly pulumi.Resource[];
   /** Also on the machines and their volumes. */
   readonly tags: Tags;
@@ -116,7 +126,7 @@ export class MachineGroup extends pulumi.ComponentResource {
         ],
         blockDeviceMappings: [
           {
-            deviceName: args.rootDeviceName ?? debianRootDevice,
+            deviceName: args.rootDeviceName ?? rootDeviceOf(args.imageId, { parent: this }),
             ebs: {
               volumeType: 'gp3',
               volumeSize: args.rootVolumeGibibytes,

@@ -12,9 +12,11 @@ import {
   type TrustStatement,
 } from '../iam/policy-document';
 
+/** Arguments of {@link MachineIdentity}. */
 export interface MachineIdentityArgs {
   /** Physical name of the role: the authenticator's mapping and other policies name it. */
   readonly roleName: string;
+  /** What the role is for. */
   readonly description: string;
   /** What the role may do; there is no other policy on it. */
   readonly statements: pulumi.Input<readonly PolicyStatement[]>;
@@ -25,6 +27,7 @@ export interface MachineIdentityArgs {
   readonly tiedToInstance?: boolean;
   /** A policy that the role can never go beyond. @default none */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -15,7 +15,7 @@ export interface MachineImage {
 }
 
 /** Root device of Debian's images, for what knows no other. */
-export const debianRootDevice = '/dev/xvda';
+const debianRootDevice = '/dev/xvda';
 
 /**
  * The image of one architecture: the one that the configuration names, or else the newest Debian 13 of
@@ -28,20 +28,28 @@ export function findImage(
   opts: pulumi.InvokeOptions,
 ): MachineImage {
   const named = machineImages[architecture];
-  const image =
-    named === undefined
-      ? newestDebian(region, architecture, opts)
-      : getAmiOutput({ filters: [{ name: 'image-id', values: [named] }] }, opts);
-  return {
-    imageId: named ?? image.id,
-    // A data source that is not asked, as in a plan, has no answer.
-    rootDeviceName: image.apply(
-      ({ rootDeviceName }: { readonly rootDeviceName?: string }) =>
-        rootDeviceName ?? debianRootDevice,
-    ),
-    keepImage: named === undefined,
-  };
+  if (named !== undefined) {
+    return { imageId: named, rootDeviceName: rootDeviceOf(named, opts), keepImage: false };
+  }
+  const image = newestDebian(region, architecture, opts);
+  return { imageId: image.id, rootDeviceName: image.apply(deviceOf), keepImage: true };
 }
+
+/**
+ * Name of the root device of an image, as AWS says: `/dev/xvda` for Debian, `/dev/sda1` for Ubuntu.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html
+ */
+export function rootDeviceOf(
+  imageId: pulumi.Input<string>,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
+  return getAmiOutput({ filters: [{ name: 'image-id', values: [imageId] }] }, opts).apply(deviceOf);
+}
+
+/** A data source that is not asked, as in a plan, has no answer. */
+const deviceOf = ({ rootDeviceName }: { readonly rootDeviceName?: string }) =>
+  rootDeviceName ?? debianRootDevice;
 
 function newestDebian(region: string, architecture: Architecture, opts: pulumi.InvokeOptions) {
   const debianAccount = debianAccountOf(partitionOf(region));

@@ -4,7 +4,7 @@ import { logGroupPrefix, planLogGroups } from '../../lib/machine/log-groups';
 import type { Architecture, MachineConfig, MachineRole } from '../../lib/machine/machine-config';
 import { renderUserData } from '../../lib/machine/user-data';
 import type { SecretPlan, SecretReader } from '../../lib/pki/pki-plan';
-import type { ClusterScope } from '../cluster/cluster-scope';
+import { boundaryOf, type ClusterScope } from '../cluster/cluster-scope';
 import type { ClusterSecrets } from '../trust/cluster-secrets';
 import type { ClusterNetwork } from '../cluster/compose-network';
 import type { ClusterStorage } from '../cluster/compose-storage';
@@ -50,12 +50,6 @@ export function composeIdentity(
     },
     { parent },
   );
-}
-
-/** The permissions boundary of the roles, where the account asks for one. */
-export function boundaryOf({ access }: MachineScope['blueprint']) {
-  const { permissionsBoundaryArn } = access;
-  return permissionsBoundaryArn === undefined ? {} : { permissionsBoundaryArn };
 }
 
 /** What every machine of a tier may do: ship its logs, and be reached where there is no SSH. */

@@ -12,11 +12,15 @@ import { componentType, validateArgs, type Tags } from '../component-args';
 import { claimNames } from '../claim-names';
 import type { SecureBucket } from '../storage/secure-bucket';
 
+/** Arguments of {@link ManifestContent}. */
 export interface ManifestContentArgs {
   /** Name of the cluster; the parameter with the checksum of the index is below `/<cluster>/`. */
   readonly cluster: string;
+  /** Where the manifests go. */
   readonly bucket: SecureBucket;
+  /** Files by name, in the order in which they are applied. */
   readonly manifests: readonly StoredManifest[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -3,11 +3,13 @@ import { Document } from '@pulumi/aws/ssm/document';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { claimNames } from '../claim-names';
 
+/** Arguments of {@link SessionDocument}. */
 export interface SessionDocumentArgs {
   /** Name of the document, what people start sessions with. */
   readonly documentName: string;
   /** Log group that every session is recorded to; must be encrypted. */
   readonly logGroupName: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -5,14 +5,16 @@ import { componentType, validateArgs, type Tags } from '../component-args';
 import { MachineGroup, type MachineGroupArgs } from './machine-group';
 import type { NetworkLoadBalancer, TcpListener } from '../network/network-load-balancer';
 
+/** Arguments of {@link WorkerPool}. */
 export interface WorkerPoolArgs extends Omit<
   MachineGroupArgs,
   'minimumHealthyPercentage' | 'warmupSeconds' | 'targetGroupArns'
 > {
   /** NodePorts that the load balancer listens on for this pool. */
   readonly nodePorts: readonly number[];
-  /** Needed when there are any. */
+  /** Needed when there are any NodePorts. @default none */
   readonly loadBalancer?: Pick<NetworkLoadBalancer, 'targetGroupArn'>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

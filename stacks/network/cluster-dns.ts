@@ -28,6 +28,7 @@ export interface ClusterDnsArgs {
     /** Whether the zone has the VPC already; else it is associated with it. @default false */
     readonly associated?: boolean;
   };
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

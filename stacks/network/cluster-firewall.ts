@@ -10,12 +10,15 @@ import type { Peer, PortMatrix, PortRule, Tier } from '../../lib/network/port-ma
 import { checkPortMatrix } from './check-port-matrix';
 import { componentType, validateArgs, type Tags } from '../component-args';
 
+/** Arguments of {@link ClusterFirewall}. */
 export interface ClusterFirewallArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
   /** Every allowed flow, and why. */
   readonly portMatrix: PortMatrix;
   /** Managed prefix list of S3, for egress to the gateway endpoint. */
   readonly s3PrefixListId: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

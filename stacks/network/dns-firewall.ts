@@ -7,8 +7,11 @@ import { ResolverFirewallRuleGroupAssociation } from '@pulumi/aws/route53/resolv
 import type { DnsFirewallPlan, DnsFirewallRule } from '../../lib/network/plan-dns-firewall';
 import { componentType, type Tags } from '../component-args';
 
+/** Arguments of {@link DnsFirewall}. */
 export interface DnsFirewallArgs extends DnsFirewallPlan {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -7,12 +7,17 @@ import { inRegion, problemsOfRegion } from '../check-region';
 import { planFlowLogDelivery, planFlowLogTrust } from '../iam/flow-log-policies';
 import { renderPolicy } from '../iam/policy-document';
 
+/** Arguments of {@link FlowLogs}. */
 export interface FlowLogsArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
+  /** Log group that the records go to. */
   readonly logGroupArn: pulumi.Input<string>;
   /** A policy that the role can never go beyond. @default none */
   readonly permissionsBoundaryArn?: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -13,16 +13,21 @@ export const machineServices = ['ec2', 'kms', 'logs', 'ssm', 'sts'] as const;
 /** What AWS Session Manager needs besides. */
 export const sessionManagerServices = ['ec2messages', 'ssmmessages'] as const;
 
+/** Arguments of {@link InterfaceEndpoints}. */
 export interface InterfaceEndpointsArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
   /** Subnets of the endpoints, one a zone. */
   readonly subnetIds: IdList;
+  /** Security groups of the endpoints. */
   readonly securityGroupIds: IdList;
   /** Other accounts whose roles log in to the cluster. @default none */
   readonly principalAccounts?: readonly string[];
   /** Names of AWS services. @default those of `machineServices` */
   readonly services?: readonly string[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -5,11 +5,15 @@ import { NetworkAclRule } from '@pulumi/aws/ec2/networkAclRule';
 import { componentType, type Tags } from '../component-args';
 import type { NetworkAclEntry } from '../../lib/network/plan-network-acls';
 
+/** Arguments of {@link NetworkAclTier}. */
 export interface NetworkAclTierArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
   /** Ids of the subnets by the key that their association is named after. */
   readonly subnetIds: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What passes; everything else is refused. */
   readonly entries: readonly NetworkAclEntry[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

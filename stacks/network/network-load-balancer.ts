@@ -16,13 +16,17 @@ export interface TcpListener {
   readonly port: number;
 }
 
+/** Arguments of {@link NetworkLoadBalancer}. */
 export interface NetworkLoadBalancerArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
+  /** Whether it has private addresses alone. */
   readonly internal: boolean;
   /** One a zone. */
   readonly subnetIds: IdList;
   /** A load balancer without one lets everybody in. */
   readonly securityGroupIds: IdList;
+  /** Ports that it listens on. */
   readonly listeners: readonly TcpListener[];
   /**
    * Whether targets see the address of the client. Off where a target may be its own client: such
@@ -33,8 +37,11 @@ export interface NetworkLoadBalancerArgs {
   readonly accessLogBucket: pulumi.Input<string>;
   /** Folder of the access logs in the bucket. */
   readonly accessLogPrefix: string;
+  /** Whether AWS refuses to delete it. */
   readonly deletionProtection: boolean;
+  /** What must exist before it. @default nothing */
   readonly after?: readonly pulumi.Resource[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

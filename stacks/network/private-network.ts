@@ -21,6 +21,7 @@ import { componentType, validateArgs, type Tags } from '../component-args';
 import { fittingVpcId, type ExistingVpc } from './existing-vpc';
 import { NetworkAclTier } from './network-acl-tier';
 
+/** Arguments of {@link PrivateNetwork}. */
 export interface PrivateNetworkArgs {
   /** Range of the VPC. */
   readonly vpcCidr: string;
@@ -32,6 +33,7 @@ export interface PrivateNetworkArgs {
   readonly natGateways: 'per-zone' | 'single';
   /** Where the entries of the network ACLs come from. */
   readonly portMatrix: PortMatrix;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

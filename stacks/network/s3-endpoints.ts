@@ -16,8 +16,11 @@ interface ReachableBuckets {
 
 type RouteTables = Readonly<Record<string, pulumi.Input<string>>>;
 
+/** Arguments of {@link S3Endpoints}. */
 export interface S3EndpointsArgs {
+  /** VPC that it belongs to. */
   readonly vpcId: pulumi.Input<string>;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
   /** Route tables by key of machines that also pull images from registries kept in S3. */
   readonly routeTableIds: RouteTables;
@@ -31,6 +34,7 @@ export interface S3EndpointsArgs {
   readonly workloadBuckets?: readonly string[];
   /** Buckets of the region that image layers come from, besides those that are known. @default none */
   readonly imageBuckets?: readonly string[];
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

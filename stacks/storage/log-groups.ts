@@ -9,6 +9,7 @@ export const logRetentionDays = [
   3653,
 ] as const;
 
+/** Arguments of {@link LogGroups}. */
 export interface LogGroupsArgs extends DataLife {
   /** Names of the groups are `<prefix>/<key>`. */
   readonly prefix: string;
@@ -19,7 +20,9 @@ export interface LogGroupsArgs extends DataLife {
   readonly suffix?: pulumi.Input<string>;
   /** Days that each group keeps its events, by its key; rounded up to what CloudWatch offers. */
   readonly retentionDays: Readonly<Record<string, number>>;
+  /** KMS key of the groups. */
   readonly keyArn: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -29,21 +29,25 @@ import { renderPolicy, type PolicyStatement } from '../iam/policy-document';
 
 type LifecycleRules = BucketLifecycleConfigurationArgs['rules'];
 
+/** Arguments of {@link SecureBucket}. */
 export interface SecureBucketArgs extends DataLife {
   /** @default a name that begins with that of the component, and that no other bucket has */
   readonly bucketName?: pulumi.Input<string>;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
-  /** Key of the objects; S3's own key when left out. */
+  /** Key of the objects. @default S3's own key */
   readonly keyArn?: pulumi.Input<string>;
-  /** Days for which no version can be deleted or overwritten by anyone but a governance role. */
+  /** Days for which no version can be deleted or overwritten by anyone but a governance role. @default none */
   readonly objectLockDays?: number;
+  /** Life-cycle rules of the objects. @default none */
   readonly lifecycleRules?: NonNullable<LifecycleRules>;
-  /** Statements of the bucket policy besides those that refuse plain HTTP and old TLS. */
+  /** Statements of the bucket policy besides those that refuse plain HTTP and old TLS. @default none */
   readonly statements?: (bucket: BucketFacts) => readonly PolicyStatement[];
   /** Who may write, where not everybody with a permission may. @default by IAM policies alone */
   readonly writers?: pulumi.Input<readonly BucketWriters[]>;
   /** Whether the bucket holds data that exists nowhere else. */
   readonly holdsData: boolean;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

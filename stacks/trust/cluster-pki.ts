@@ -19,6 +19,7 @@ export interface ExistingCa {
 
 /** Arguments of {@link ClusterPki}. */
 export interface ClusterPkiArgs {
+  /** CAs, certificates and keys to make. */
   readonly plan: PkiPlan;
   /** Name of the cluster; goes into the derivation of symmetric keys. */
   readonly cluster: string;

@@ -4,14 +4,17 @@ import type { SecretPlan } from '../../lib/pki/pki-plan';
 import { componentType, validateArgs, type Tags } from '../component-args';
 import { claimNames } from '../claim-names';
 
+/** Arguments of {@link ClusterSecrets}. */
 export interface ClusterSecretsArgs {
   /** Name of the cluster; parameters are `/<cluster>/<parameter>`. */
   readonly cluster: string;
+  /** What is written, one parameter each. */
   readonly secrets: readonly SecretPlan[];
   /** Value of one parameter; marked secret here whatever comes. */
   readonly valueOf: (secret: SecretPlan) => pulumi.Input<string>;
   /** Customer-managed key of the parameters. */
   readonly keyArn: pulumi.Input<string>;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

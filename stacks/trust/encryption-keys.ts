@@ -21,6 +21,7 @@ export type KeyPurpose = 'secrets' | 'storage' | 'logs';
 export interface EncryptionKeysArgs extends DataLife {
   /** Name of the cluster; aliases are `alias/<cluster>/<key>`. */
   readonly cluster: string;
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
   /**
    * Keys that exist already, by ARN. Their policies are their owner's: they have to let the services
@@ -29,6 +30,7 @@ export interface EncryptionKeysArgs extends DataLife {
   readonly existing?: Partial<Readonly<Record<KeyPurpose, pulumi.Input<string>>>>;
   /** Log groups that the logs key may be used for lie below it. */
   readonly logPrefix: string;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -9,12 +9,15 @@ import { inRegion, problemsOfRegion } from '../check-region';
 import { dnsSuffixOf } from '../../lib/aws/regions';
 import { issuerStage, renderIssuerApi } from './oidc-documents';
 
+/** Arguments of {@link OidcIssuer}. */
 export interface OidcIssuerArgs {
+  /** Where in AWS it works. */
   readonly account: AwsAccount;
   /** Public key of service-account tokens, PEM. */
   readonly publicKeyPem: pulumi.Input<string>;
   /** Audience of tokens that AWS takes. @default 'sts.amazonaws.com' */
   readonly audience?: string;
+  /** On everything that is made. */
   readonly tags: Tags;
 }
 

@@ -216,6 +216,30 @@ test.each(regional.filter((name) => name !== 'HardenedCluster'))(
   },
 );
 
+test.each(['MachineGroup', 'ControlPlane', 'WorkerPool', 'Bastion'])(
+  '%s sizes and encrypts the root volume that its image has, whatever the distribution',
+  async (component) => {
+    const { resources } = await recordRun(
+      () => {
+        tableComponents[component]?.(known());
+        return {};
+      },
+      {
+        invokes: {
+          'aws:ec2/getAmi:getAmi': ({ filters }) => {
+            expect(filters).toEqual([{ name: 'image-id', values: ['known'] }]);
+            return { id: 'known', rootDeviceName: '/dev/sda1' };
+          },
+        },
+      },
+    );
+    const templates = resources.filter(({ type }) => type.endsWith(':LaunchTemplate'));
+    expect(templates.map(({ inputs }) => inputs.blockDeviceMappings)).toEqual([
+      [expect.objectContaining({ deviceName: '/dev/sda1' })],
+    ]);
+  },
+);
+
 describe('what is known only when a program runs', () => {
   const run = (program: string) =>
     spawnSync(

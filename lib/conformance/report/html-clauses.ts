@@ -1,4 +1,4 @@
-import { escapeMarkup } from './escape';
+import { escapeMarkup } from '../../topology/escape';
 import type { CheckResult, ClauseResult, ClauseStatus } from './report';
 import { statusWords } from './status-words';
 

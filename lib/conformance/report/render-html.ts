@@ -2,7 +2,7 @@ import { levels } from './count-levels';
 import type { PortMatrix } from '../../network/port-matrix';
 import { describePeer } from '../../topology/firewall-table';
 import { groupFlows, renderPorts } from '../../topology/group-flows';
-import { escapeMarkup } from './escape';
+import { escapeMarkup } from '../../topology/escape';
 import { groupClauses } from './group-clauses';
 import { renderClauseTable, anchorOf, renderStatus } from './html-clauses';
 import { filterStatuses, htmlStyle } from './html-style';

@@ -1,4 +1,4 @@
-import { escapeMarkup } from './escape';
+import { escapeMarkup } from '../../topology/escape';
 import { groupClauses } from './group-clauses';
 import type { ClauseResult, Report } from './report';
 

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../../blueprint/blueprint';
 import type { Blocker } from '../../cluster/readiness';
 import type { PortMatrix, PortRule } from '../../network/port-matrix';
-import { escapeControls } from './escape';
+import { escapeControls } from '../../topology/escape';
 import { bindingFailures, headlineOf, isBinding } from './evaluate-report';
 import { joinedLevels, renderLevelTable } from './level-table';
 import type { Report } from './report';

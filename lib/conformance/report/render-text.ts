@@ -1,4 +1,4 @@
-import { escapeControls } from './escape';
+import { escapeControls } from '../../topology/escape';
 import { groupClauses } from './group-clauses';
 import { headlineOf, sources } from './evaluate-report';
 import { everyLevel, renderLevelTable } from './level-table';

@@ -1,5 +1,5 @@
 import { anchorOf } from '../../../lib/conformance/report/html-clauses';
-import { escapeControls } from '../../../lib/conformance/report/escape';
+import { escapeControls } from '../../../lib/topology/escape';
 import { darkPalette, lightPalette } from '../../../lib/conformance/report/html-palette';
 import { filterStatuses } from '../../../lib/conformance/report/html-style';
 import { renderHtml } from '../../../lib/conformance/report/render-html';

@@ -1,4 +1,4 @@
-import { escapeControls } from '../../../lib/conformance/report/escape';
+import { escapeControls } from '../../../lib/topology/escape';
 import { renderJunit } from '../../../lib/conformance/report/render-junit';
 import { allElements, parseXml, textOf, type XmlElement } from '../../support/parse-xml';
 import { hostile, hostileReport, reportOf } from './sample-report';
