@@ -1,6 +1,7 @@
 export {
   AdmissionPolicy,
   type AdmissionPolicyProps,
+  type AdoptionProps,
   type PolicyAction,
 } from './admission/admission-policy';
 export { CalicoNetwork } from './calico/calico-network';

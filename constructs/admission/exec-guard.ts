@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
-import { AdmissionPolicy } from './admission-policy';
+import { AdmissionPolicy, type AdoptionProps } from './admission-policy';
+import { adoptionOf } from './adoption';
 import { breakGlassAnnotation, breakGlassVariable } from './break-glass';
 import { celList, labelOf } from './cel';
 
 /** Who may still enter pods of unprotected namespaces. */
-export interface ExecGuardProps {
-  /** @default 'hardened-cluster-exec' */
+export interface ExecGuardProps extends AdoptionProps {
+  /** Name of the policy. @default 'hardened-cluster-exec' */
   readonly name?: string;
   /** Groups that may do so in an emergency. @default ['system:masters'] */
   readonly breakGlassGroups?: readonly string[];
@@ -27,6 +28,7 @@ export class ExecGuard extends Construct {
     const name = props.name ?? 'hardened-cluster-exec';
     const breakGlass = breakGlassVariable(props.breakGlassGroups);
     new AdmissionPolicy(this, 'pods', {
+      ...adoptionOf(props),
       name,
       description: 'Pods that may be privileged are entered in emergencies only',
       match: [
@@ -66,6 +68,7 @@ export class ExecGuard extends Construct {
       auditAnnotations: [breakGlassAnnotation('variables.unprotected')],
     });
     new AdmissionPolicy(this, 'nodes', {
+      ...adoptionOf(props),
       name: `${name}-by-nodes`,
       description: 'Proxying to a kubelet leads past every policy',
       match: [

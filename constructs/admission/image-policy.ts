@@ -1,13 +1,14 @@
 import { Construct } from 'constructs';
-import { AdmissionPolicy } from './admission-policy';
+import { AdmissionPolicy, type AdoptionProps } from './admission-policy';
+import { adoptionOf } from './adoption';
 import { celString } from './cel';
 import { imagePattern } from './image-pattern';
 import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 import { podRequests, podVariables } from './pod-requests';
 
 /** Where images may come from and how they are named. */
-export interface ImagePolicyProps {
-  /** @default 'hardened-cluster-images' */
+export interface ImagePolicyProps extends AdoptionProps {
+  /** Name of the policy. @default 'hardened-cluster-images' */
   readonly name?: string;
   /**
    * Registries, or paths below one: `registry.example.com`, `ghcr.io/example`,
@@ -59,6 +60,7 @@ export class ImagePolicy extends Construct {
         : []),
     ];
     new AdmissionPolicy(this, 'policy', {
+      ...adoptionOf(props),
       name: props.name ?? 'hardened-cluster-images',
       description: 'Images come from named registries',
       match: podRequests(['CREATE', 'UPDATE']),

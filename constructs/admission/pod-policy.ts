@@ -1,13 +1,14 @@
 import { Construct } from 'constructs';
-import { AdmissionPolicy } from './admission-policy';
+import { AdmissionPolicy, type AdoptionProps } from './admission-policy';
+import { adoptionOf } from './adoption';
 import { celString } from './cel';
 import { policyApiGroup } from '../../lib/kubernetes/powers/policy-api-group';
 import { defaultVolumes, podRules } from './pod-rules';
 import { podRequests, podVariables } from './pod-requests';
 
 /** The default pod policy of a cluster. */
-export interface PodPolicyProps {
-  /** @default 'hardened-cluster-pods' */
+export interface PodPolicyProps extends AdoptionProps {
+  /** Name of the policy. @default 'hardened-cluster-pods' */
   readonly name?: string;
   /** Kinds of volume that pods may use. @default those of the guide's default policy */
   readonly volumes?: readonly string[];
@@ -39,6 +40,7 @@ export class PodPolicy extends Construct {
       seccomp: props.seccomp ?? 'required',
     });
     new AdmissionPolicy(this, 'policy', {
+      ...adoptionOf(props),
       name: props.name ?? 'hardened-cluster-pods',
       description: 'Pods have no privilege but what PodPolicyGrants give to their service accounts',
       match: podRequests(['CREATE']),

@@ -1,10 +1,11 @@
 import { ApiObject, ApiObjectMetadataDefinition, type ApiObjectProps, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { refuseDuplicates } from './duplicates';
 
 /**
- * An ApiObject of plain data: no lazy values and no tokens to resolve, so it renders without asking
- * every resolver about every value, which is most of what synthesis costs. What is changed later by
- * patches or by its metadata is rendered the usual way.
+ * An ApiObject of plain data: it renders without asking every resolver about every value, which is most
+ * of what synthesis costs. What holds lazy values, or is changed later by patches or by its metadata,
+ * is rendered the usual way.
  */
 export class PlainObject extends ApiObject {
   declare readonly metadata: TrackedMetadata;
@@ -14,6 +15,7 @@ export class PlainObject extends ApiObject {
   constructor(scope: Construct, id: string, props: ApiObjectProps) {
     super(scope, id, props);
     this.data = props;
+    refuseDuplicates(this.chart);
     // The object is made by the base class; only its methods are exchanged for those that tell.
     Object.setPrototypeOf(this.metadata, TrackedMetadata.prototype);
   }
@@ -25,7 +27,7 @@ export class PlainObject extends ApiObject {
 
   /** Keys sorted below the first level, as cdk8s renders them. */
   override toJson(): Record<string, unknown> {
-    if (this.patched || this.metadata.changed === true) {
+    if (this.patched || this.metadata.changed === true || !isPlain(this.data)) {
       return super.toJson() as Record<string, unknown>;
     }
     const { metadata } = this.data;
@@ -83,6 +85,13 @@ class TrackedMetadata extends ApiObjectMetadataDefinition {
     this.changed = true;
     super.add(key, value);
   }
+}
+
+/** Whether all of it is data: a lazy value, or another token, is an object of a class. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
 }
 
 /** A copy with sorted keys and without undefined values. */
