@@ -24,13 +24,8 @@ export class EtcdDirectory extends pulumi.ComponentResource {
   readonly entries: readonly pulumi.Resource[];
 
   constructor(name: string, args: EtcdDirectoryArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs(
-      'EtcdDirectory',
-      claimNames(opts, [{ path: 'cluster', kind: 'directory of etcd', name: args.cluster }]),
-    );
-    validateArgs(
-      'EtcdDirectory',
-      args.parameters.flatMap((parameter, index) =>
+    validateArgs('EtcdDirectory', [
+      ...args.parameters.flatMap((parameter, index) =>
         /^(etcd-\d+|initial-members)$/.test(parameter.name) &&
         args.parameters.findIndex((other) => other.name === parameter.name) === index
           ? []
@@ -42,7 +37,8 @@ export class EtcdDirectory extends pulumi.ComponentResource {
               },
             ],
       ),
-    );
+      ...claimNames(opts, [{ path: 'cluster', kind: 'directory of etcd', name: args.cluster }]),
+    ]);
     super(componentType('EtcdDirectory'), name, {}, opts);
     this.entries = args.parameters.map(
       (parameter) =>

@@ -34,13 +34,8 @@ export class ManifestContent extends pulumi.ComponentResource {
 
   constructor(name: string, args: ManifestContentArgs, opts?: pulumi.ComponentResourceOptions) {
     const { cluster, bucket, manifests, tags } = args;
-    validateArgs(
-      'ManifestContent',
-      claimNames(opts, [{ path: 'cluster', kind: 'set of manifests', name: args.cluster }]),
-    );
-    validateArgs(
-      'ManifestContent',
-      manifests.flatMap((manifest, index) =>
+    validateArgs('ManifestContent', [
+      ...manifests.flatMap((manifest, index) =>
         /^[a-z0-9][a-z0-9.-]*\.yaml$/.test(manifest.name) &&
         manifests.findIndex((other) => other.name === manifest.name) === index
           ? []
@@ -52,7 +47,8 @@ export class ManifestContent extends pulumi.ComponentResource {
               },
             ],
       ),
-    );
+      ...claimNames(opts, [{ path: 'cluster', kind: 'set of manifests', name: args.cluster }]),
+    ]);
     super(componentType('ManifestContent'), name, {}, opts);
     const put = (key: string, content: string, dependsOn: readonly pulumi.Resource[]) => {
       const objectName = `${name}-${key.slice(key.lastIndexOf('/') + 1)}`;

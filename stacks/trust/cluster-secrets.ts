@@ -23,13 +23,8 @@ export class ClusterSecrets extends pulumi.ComponentResource {
   private readonly parameters: readonly { secret: SecretPlan; parameter: Parameter }[];
 
   constructor(name: string, args: ClusterSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
-    validateArgs(
-      'ClusterSecrets',
-      claimNames(opts, [{ path: 'cluster', kind: 'set of secrets', name: args.cluster }]),
-    );
-    validateArgs(
-      'ClusterSecrets',
-      args.secrets.flatMap(({ parameter }, index) =>
+    validateArgs('ClusterSecrets', [
+      ...args.secrets.flatMap(({ parameter }, index) =>
         /^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(parameter) &&
         args.secrets.findIndex((other) => other.parameter === parameter) === index
           ? []
@@ -41,7 +36,8 @@ export class ClusterSecrets extends pulumi.ComponentResource {
               },
             ],
       ),
-    );
+      ...claimNames(opts, [{ path: 'cluster', kind: 'set of secrets', name: args.cluster }]),
+    ]);
     super(componentType('ClusterSecrets'), name, {}, opts);
     this.parameters = args.secrets.map((secret) => {
       const parameterName = `${name}-${secret.parameter.replaceAll('/', '-')}`;
