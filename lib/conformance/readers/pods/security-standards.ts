@@ -58,11 +58,11 @@ export function baselineViolations({ spec, annotations }: SecuredPod): readonly 
       .filter(([key]) => key.startsWith('container.apparmor.security.beta.kubernetes.io/'))
       .filter(([, value]) => !/^(|runtime\/default|localhost\/.*)$/.test(String(value)))
       .map(([, value]) => `AppArmor ${String(value)}`),
-    ...containersOf(spec).flatMap((container) => containerViolations(container)),
+    ...containersOf(spec).flatMap((container) => containerViolations(container, spec)),
   ];
 }
 
-function containerViolations(container: Mapping): string[] {
+function containerViolations(container: Mapping, spec: Mapping): string[] {
   const context = valueAt(container, 'securityContext');
   const name = nameOf(container);
   const hosts = [
@@ -81,11 +81,15 @@ function containerViolations(container: Mapping): string[] {
       .filter((port) => ![undefined, null, 0, '0'].includes(port.hostPort as number))
       .map((port) => `${name}: hostPort ${String(port.hostPort)}`),
     ...hosts.map((host) => `${name}: probe or hook of host ${host}`),
-    ...([undefined, '', 'Default'].includes(textAt(context, 'procMount'))
-      ? []
-      : [`${name}: procMount ${textAt(context, 'procMount') ?? ''}`]),
+    // In a user namespace of its own, as containers in containers need it, the level allows it.
+    ...(spec.hostUsers === false ? [] : procMountViolations(container)),
     ...contextViolations(context, name),
   ];
+}
+
+function procMountViolations(container: Mapping): string[] {
+  const mount = textAt(container, 'securityContext', 'procMount') ?? '';
+  return ['', 'Default'].includes(mount) ? [] : [`${nameOf(container)}: procMount ${mount}`];
 }
 
 /** Fields that pods and containers share. */
@@ -138,22 +142,37 @@ export function defaultPolicyViolations({ spec }: SecuredPod): readonly string[]
  */
 export function restrictedViolations({ spec }: SecuredPod): readonly string[] {
   const windows = isWindows(spec);
-  const podContext = valueAt(spec, 'securityContext');
   return [
-    ...(isRoot(podContext) ? ['pod: runAsUser 0'] : []),
+    // Root of a user namespace of its own is nobody on the node.
+    ...(spec.hostUsers === false ? [] : rootViolations(spec)),
     ...containersOf(spec).flatMap((container) => {
       const context = valueAt(container, 'securityContext');
       const name = nameOf(container);
-      const nonRoot = valueAt(context, 'runAsNonRoot') ?? valueAt(podContext, 'runAsNonRoot');
       const dropsAll = listAt(context, 'capabilities', 'drop').includes('ALL');
       const added = textsAt(context, 'capabilities', 'add').filter(
         (capability) => capability !== 'NET_BIND_SERVICE',
       );
       return [
-        ...(isTrue(nonRoot) ? [] : [`${name}: may run as root (runAsNonRoot)`]),
-        ...(isRoot(context) ? [`${name}: runAsUser 0`] : []),
+        ...(spec.hostUsers === false ? procMountViolations(container) : []),
         ...(dropsAll || windows ? [] : [`${name}: capabilities not dropped (ALL)`]),
         ...(windows ? [] : added.map((capability) => `${name}: adds ${capability}`)),
+      ];
+    }),
+  ];
+}
+
+function rootViolations(spec: Mapping): string[] {
+  const podContext = valueAt(spec, 'securityContext');
+  return [
+    ...(isRoot(podContext) ? ['pod: runAsUser 0'] : []),
+    ...(valueAt(podContext, 'runAsNonRoot') === false ? ['pod: runAsNonRoot is false'] : []),
+    ...containersOf(spec).flatMap((container) => {
+      const context = valueAt(container, 'securityContext');
+      const name = nameOf(container);
+      const nonRoot = valueAt(context, 'runAsNonRoot') ?? valueAt(podContext, 'runAsNonRoot');
+      return [
+        ...(isTrue(nonRoot) ? [] : [`${name}: may run as root (runAsNonRoot)`]),
+        ...(isRoot(context) ? [`${name}: runAsUser 0`] : []),
       ];
     }),
   ];
