@@ -55,6 +55,7 @@ function unreadValues(facts: Facts): string[] {
   const cloud = readCloud(facts);
   if (!cloud) return [];
   const all = (...kinds: string[]) => resourcesOfKind(cloud, ...kinds);
+  const vpcs = new Set(all('SecurityGroup').flatMap(({ inputs }) => references(inputs, 'vpcId')));
   return [
     ...all('Instance', 'LaunchTemplate').flatMap(({ name, inputs }) =>
       blocks(inputs, 'networkInterfaces').flatMap((block) =>
@@ -79,6 +80,11 @@ function unreadValues(facts: Facts): string[] {
       typeof inputs.cidrBlock === 'string' && parseCidr(inputs.cidrBlock) === undefined
         ? [`${name}: cidrBlock ${inputs.cidrBlock} is not understood`]
         : [],
+    ),
+    ...all('ZoneAssociation').flatMap(({ name, inputs }) =>
+      references(inputs, 'vpcId').some((id) => vpcs.has(id))
+        ? []
+        : [`${name}: opens a zone to a VPC that is not the cluster's`],
     ),
     ...all('Group').flatMap(({ name, inputs }) =>
       blocks(inputs, 'targetGroupArns').map(() => `${name}: targetGroupArns is not understood`),

@@ -123,7 +123,7 @@ export const knownInputs: Readonly<Record<string, readonly string[] | undefined>
       ' ',
     ),
   'aws:route53/record:Record': 'aliases name records ttl type zoneId'.split(' '),
-  'aws:route53/zoneAssociation:ZoneAssociation': undefined,
+  'aws:route53/zoneAssociation:ZoneAssociation': 'vpcId vpcRegion zoneId'.split(' '),
   'aws:route53/zone:Zone': 'comment name tags vpcs'.split(' '),
   'aws:s3/bucket:Bucket': 'bucket forceDestroy objectLockEnabled tags'.split(' '),
   'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': 'bucket rules'.split(' '),

@@ -471,6 +471,12 @@ export const cloudMutations: readonly Mutation[] = [
     addResource('aws:route53/zoneAssociation:ZoneAssociation', {}),
   ),
   mutation(
+    'aws/private-dns-zone',
+    5,
+    'another VPC by its id',
+    addResource('aws:route53/zoneAssociation:ZoneAssociation', { vpcId: 'vpc-0123', zoneId: 'z' }),
+  ),
+  mutation(
     'machines/volumes-encrypted',
     6,
     'a volume',
