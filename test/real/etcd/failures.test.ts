@@ -140,14 +140,18 @@ describeWithTools('failures', ['etcd@3.6'], () => {
     );
     expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
     parameters.set(path, initialMembers);
-    // Without an answer it waits: another time it may get one.
+    // Without an answer it waits, says why while it does, and takes nothing of that for the answer.
     broken.ssm = 403;
     await machine.systemctl('start', '--no-block', 'etcd.service');
-    await waitUntil('the member to say what it waits for', 120, async () =>
-      (await machine.journal('etcd.service')).includes(
-        'etcd-start: waiting: the parameter store: got list-etcd-tier: waiting: parameters of /tier/etcd/tier: got HTTP 403',
-      ),
-    );
+    const says = (text: string): Promise<void> =>
+      waitUntil(`the journal to say "${text}"`, 120, async () =>
+        (await machine.journal('etcd.service')).includes(text),
+      );
+    const waiting = 'list-etcd-tier: waiting: parameters of /tier/etcd/tier: got HTTP';
+    await says(`${waiting} 403 AccessDeniedException, expected HTTP 200`);
+    await says('etcd-start: waiting: the parameter store: got no answer');
+    broken.ssm = 500;
+    await says(`${waiting} 500 InternalServerError, expected HTTP 200; try 1 of`);
     expect(existsSync(join(machine.volume, 'data', 'member'))).toBe(false);
     delete broken.ssm;
     await tier.start([machine]);

@@ -217,17 +217,20 @@ describeWithTools('machines of a stock image', [...stockPrograms, 'ip', 'dnsmasq
     const matrix = planPortMatrix(blueprint);
     await each(async ({ config, machine }) => {
       const allowed = matrix.filter(({ to }) => to.kind === 'tier' && to.tier === config.role);
-      const lines = (await machine.shell('ss -Hltnu')).trim().split('\n');
+      const lines = (await machine.shell('ss -Hltnup')).trim().split('\n');
       const open = lines.flatMap((line) => {
-        const [protocol = '', , , , local = ''] = line.split(/\s+/);
+        const [protocol = '', , , , local = '', , processes = ''] = line.split(/\s+/);
         const port = Number(local.replace(/.*:/, ''));
+        // The unit denies this socket by a program for the kernel, which systemd can't load in a container:
+        // decision 0032, and test/real/kubernetes/access.test.ts holds the unit.
+        if (port === 21363 && processes.includes('"aws-iam-authent"')) return [];
         // DHCP, from the gateway to the client's own address.
         if (/^127\.|^\[::1\]/.test(local) || (protocol === 'udp' && port === 68)) return [];
         const row = allowed.find(
           ({ ports, protocol: planned }) =>
             planned === protocol && port >= ports.from && port <= ports.to,
         );
-        return row === undefined ? [`${config.name} ${protocol} ${local}`] : [];
+        return row === undefined ? [`${config.name} ${protocol} ${local} ${processes}`] : [];
       });
       expect(open).toEqual([]);
     });

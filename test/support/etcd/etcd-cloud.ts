@@ -82,7 +82,8 @@ function answerParameters(body: Buffer, response: ServerResponse, state: CloudSt
   const { Path: path, NextToken: token } = JSON.parse(body.toString()) as ListRequest;
   if (state.broken.ssm !== undefined) {
     response.statusCode = state.broken.ssm;
-    response.end('{"__type":"InternalServerError"}');
+    const type = state.broken.ssm === 500 ? 'InternalServerError' : 'AccessDeniedException';
+    response.end(JSON.stringify({ __type: type }));
     return;
   }
   const all = [...state.parameters].map(([name, value]): [string, string] => [

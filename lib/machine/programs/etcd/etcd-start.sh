@@ -115,8 +115,9 @@ chmod 0700 "$data"
 
 tier=
 until ls "$data"/member/wal/*.wal >/dev/null 2>&1; do
-  if [ -z "$tier" ] && ! tier=$("$HC_LIB/list-etcd-tier" 2>&1); then
-    hold 'the parameter store' "$tier" 'the members of the tier'
+  # It says itself what it waits for, while it does.
+  if [ -z "$tier" ] && ! tier=$("$HC_LIB/list-etcd-tier"); then
+    hold 'the parameter store' 'no answer; the lines above say why' 'the members of the tier'
     tier=
     continue
   fi
