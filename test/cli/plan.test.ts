@@ -27,6 +27,8 @@ describe('plan', () => {
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(stdout.split('\n').length).toBeLessThan(30);
+    // Colour is for terminals.
+    expect(stdout).not.toContain('\u001b');
     expect(stdout).toContain('6443');
     const names = readdirSync(path.join(scratch, 'first')).sort();
     expect(names).toEqual([

@@ -168,11 +168,32 @@ describe('other hardening', () => {
 
   it('installs security updates by itself where there is a mirror', () => {
     const file = '/etc/apt/apt.conf.d/90-hardened-cluster';
+    const lines = (role: MachineRole): string[] =>
+      content(role, file)
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('//'));
+    // From signed sources alone, on every machine.
+    const signed = [
+      'Acquire::AllowInsecureRepositories "false";',
+      'Acquire::AllowDowngradeToInsecureRepositories "false";',
+      'APT::Get::AllowUnauthenticated "false";',
+      'APT::Install-Recommends "false";',
+    ];
     for (const role of ['bastion', 'control-plane', 'worker'] as const) {
-      expect(content(role, file)).toContain('APT::Periodic::Unattended-Upgrade "1";');
-      expect(content(role, file)).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
+      expect(lines(role)).toEqual([
+        'APT::Periodic::Enable "1";',
+        'APT::Periodic::Update-Package-Lists "1";',
+        'APT::Periodic::Unattended-Upgrade "1";',
+        'APT::Periodic::AutocleanInterval "7";',
+        '#clear Unattended-Upgrade::Origins-Pattern;',
+        'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename},label=Debian-Security";',
+        'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,codename=${distro_codename}-security,label=Debian-Security";',
+        'Unattended-Upgrade::Automatic-Reboot "false";',
+        'Unattended-Upgrade::SyslogEnable "true";',
+        ...signed,
+      ]);
     }
-    expect(content('etcd', file)).toContain('APT::Periodic::Enable "0";');
+    expect(lines('etcd')).toEqual(['APT::Periodic::Enable "0";', ...signed]);
   });
 });
 

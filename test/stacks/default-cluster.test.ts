@@ -103,6 +103,10 @@ describe('the default cluster', () => {
           retainOnDelete && !name.includes('etcd-content') && !settings.test(type),
       ),
     ).toEqual([...data, 'Key prod-keys-logs', 'Key prod-keys-storage'].sort());
+    // Objects of the bucket that stays can't be deleted while it is locked; those of the other go with it.
+    for (const { name, retainOnDelete } of ofType('aws:s3/bucketObjectv2:BucketObjectv2')) {
+      expect([name, retainOnDelete]).toEqual([name, name.startsWith('prod-etcd-content-')]);
+    }
     // What keeps a bucket private and encrypted stays with it.
     for (const { name, type, retainOnDelete } of update.resources) {
       if (!settings.test(type) || !/^prod-(etcd|access-logs)$/.test(name)) continue;

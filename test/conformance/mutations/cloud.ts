@@ -206,6 +206,18 @@ export const cloudMutations: readonly Mutation[] = [
   mutation('bastion/jumps-only-from-bastion', 6, 'from workers', (facts) =>
     rule('etcd', 22, { referencedSecurityGroupId: group(facts, 'worker') })(facts),
   ),
+  mutation('bastion/jumps-only-from-bastion', 5, 'a rule in the group for two others', (facts) =>
+    setInputs('SecurityGroup', /^prod-firewall-etcd$/, {
+      ingress: [
+        {
+          protocol: 'tcp',
+          fromPort: 22,
+          toPort: 22,
+          securityGroups: [group(facts, 'bastion'), group(facts, 'worker')],
+        },
+      ],
+    })(facts),
+  ),
 
   mutation(
     'exposure/private-machines',

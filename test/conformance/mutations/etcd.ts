@@ -283,6 +283,8 @@ export const etcdMutations: readonly Mutation[] = [
         'user kube-apiserver kube-apiserver\nuser kube-apiserver root',
       ],
       [5, 'another user of role root', 'user root root', 'user root root\nuser worker root'],
+      [4, 'reads prefix /', 'read key compact_rev_key', 'read prefix /'],
+      [4, 'reads prefix ""', 'read key compact_rev_key', 'read prefix ""'],
       [4, 'health may write', 'read key health', 'readwrite prefix h'],
     ] as const
   ).map(([kind, title, from, to]) =>

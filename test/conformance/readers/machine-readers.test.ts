@@ -173,6 +173,7 @@ describe('sshd', () => {
       machine({
         '/etc/ssh/sshd_config':
           'PermitRootLogin yes\nBanner none\nMatch User a\nX11Forwarding yes\n',
+        '/etc/ssh/sshd_config.d/20.conf': 'PermitRootLogin prohibit-password\n',
         '/etc/ssh/sshd_config.d/10.conf': '# PermitRootLogin yes\nPermitRootLogin no\n',
       }),
     );

@@ -117,7 +117,8 @@ function evaluateNamespaces(
  * things in every namespace, so that only service accounts it names have them.
  */
 function allowedLevel(facts: Facts, name: string, level: string | undefined): Finding {
-  const shown = `namespace ${name}: enforce ${level ?? 'as the cluster-wide default'}`;
+  const enforced = level === '' ? '""' : (level ?? 'as the cluster-wide default');
+  const shown = `namespace ${name}: enforce ${enforced}`;
   if (level === undefined || atLeastBaseline(level))
     return { holds: true, evidence: shown, byAbsence: level === undefined };
   if (isSystemNamespace(name))
