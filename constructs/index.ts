@@ -30,6 +30,8 @@ export { NetworkRule, type NetworkRuleProps } from './network/network-rule';
 export { NodeProtection, type NodeProtectionProps } from './admission/node-protection';
 export { PodPolicy, type PodPolicyProps } from './admission/pod-policy';
 export { PodPolicyGrant, type PodPolicyGrantProps } from './admission/pod-policy-grant';
+export { podRoleAnnotation } from './access/pod-role-patch';
+export { PodRoles, type PodRolesProps } from './access/pod-roles';
 export type { PodRuleName } from './admission/pod-rules';
 export { RbacBaseline, type RbacBaselineProps } from './access/rbac-baseline';
 export { RbacGuard, type RbacGuardProps } from './access/rbac-guard';

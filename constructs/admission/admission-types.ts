@@ -33,6 +33,7 @@ interface AdmissionSpec {
   readonly failurePolicy: 'Fail' | 'Ignore';
   readonly matchConstraints: {
     readonly namespaceSelector?: LabelSelector;
+    readonly objectSelector?: LabelSelector;
     readonly resourceRules: readonly MatchRule[];
   };
   readonly matchConditions?: readonly Variable[];
@@ -45,13 +46,20 @@ export interface ValidatingAdmissionSpec extends AdmissionSpec {
   readonly auditAnnotations?: readonly AuditAnnotation[];
 }
 
+/** One change: an object that is merged, or a patch (RFC 6902), in CEL. */
+export type Mutation =
+  | {
+      readonly patchType: 'ApplyConfiguration';
+      readonly applyConfiguration: { readonly expression: string };
+    }
+  | { readonly patchType: 'JSONPatch'; readonly jsonPatch: { readonly expression: string } };
+
 /** Spec of a MutatingAdmissionPolicy (admissionregistration.k8s.io/v1 from 1.36 on). */
 export interface MutatingAdmissionSpec extends AdmissionSpec {
   readonly reinvocationPolicy: 'Never' | 'IfNeeded';
-  readonly mutations: readonly {
-    readonly patchType: 'ApplyConfiguration';
-    readonly applyConfiguration: { readonly expression: string };
-  }[];
+  /** Kind of the objects that expressions see as `params`. */
+  readonly paramKind?: { readonly apiVersion: string; readonly kind: string };
+  readonly mutations: readonly Mutation[];
 }
 
 /** Spec of either kind of binding. */
@@ -59,4 +67,8 @@ export interface AdmissionBindingSpec {
   readonly policyName: string;
   readonly validationActions?: readonly ('Deny' | 'Warn' | 'Audit')[];
   readonly matchResources?: { readonly namespaceSelector?: LabelSelector };
+  readonly paramRef?: {
+    readonly selector: LabelSelector;
+    readonly parameterNotFoundAction: 'Allow' | 'Deny';
+  };
 }

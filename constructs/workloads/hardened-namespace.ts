@@ -32,6 +32,8 @@ export interface HardenedNamespaceProps {
     readonly pods: number;
     /** Services of type LoadBalancer, which open the namespace to the outside. @default 0 */
     readonly loadBalancers?: number;
+    /** Service accounts, `default` among them. @default as many as anyone makes */
+    readonly serviceAccounts?: number;
   };
   /** Limits of containers that set none. @default no LimitRange */
   readonly containerLimits?: { readonly cpu: string; readonly memory: string };
@@ -97,7 +99,7 @@ export class HardenedNamespace extends Construct {
 
   private addBounds({ name, quota, containerLimits }: HardenedNamespaceProps): void {
     if (quota) {
-      const { cpu, memory, pods, loadBalancers = 0 } = quota;
+      const { cpu, memory, pods, loadBalancers = 0, serviceAccounts } = quota;
       addNamespacedObject(this, 'quota', 'ResourceQuota', {
         metadata: { name: 'quota', namespace: name },
         spec: {
@@ -106,6 +108,9 @@ export class HardenedNamespace extends Construct {
             ...(memory !== undefined && { 'requests.memory': memory, 'limits.memory': memory }),
             pods: String(pods),
             'services.loadbalancers': String(loadBalancers),
+            ...(serviceAccounts !== undefined && {
+              'count/serviceaccounts': String(serviceAccounts),
+            }),
           },
         },
       });
@@ -174,12 +179,12 @@ function problemsOf(props: HardenedNamespaceProps): readonly Problem[] {
     ...(/^(latest|v1\.[0-9]+)$/.test(version)
       ? []
       : [{ path: 'podSecurity.version', got: version, expected: 'latest or such as v1.36' }]),
-    ...Object.entries({ pods: quota?.pods, loadBalancers: quota?.loadBalancers }).flatMap(
-      ([what, count = 0]) =>
-        Number.isInteger(count) && count >= 0
-          ? []
-          : [{ path: `quota.${what}`, got: count, expected: 'a whole number from 0 on' }],
-    ),
+    ...(['pods', 'loadBalancers', 'serviceAccounts'] as const).flatMap((what) => {
+      const count = quota?.[what] ?? 0;
+      return Number.isInteger(count) && count >= 0
+        ? []
+        : [{ path: `quota.${what}`, got: count, expected: 'a whole number from 0 on' }];
+    }),
     ...Object.keys(labels)
       .filter((key) => key.startsWith('pod-security.kubernetes.io/'))
       .map((key) => ({ path: `labels.${key}`, got: labels[key], expected: 'podSecurity' })),

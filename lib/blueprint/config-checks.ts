@@ -8,7 +8,7 @@ import { checkNodePorts, checkNodes } from './checks/node-checks';
 import { checkArns, checkImages, checkZones } from './checks/region-checks';
 import { checkAuditLog, checkDataVolume } from './checks/storage-checks';
 import { checkTags } from './checks/tag-checks';
-import { checkFlags, checkNamespaces, checkWaivers } from './checks/policy-checks';
+import { checkFlags, checkNamespaces, checkPodRoles, checkWaivers } from './checks/policy-checks';
 import { checkPrivateAccess, checkRuleLimits } from './checks/private-access-checks';
 import { checkKubernetesVersion } from './checks/version-checks';
 import type { Problem } from './problem';
@@ -35,6 +35,7 @@ const configChecks: readonly ConfigCheck[] = [
   checkNodes,
   checkNodePorts,
   checkNamespaces,
+  checkPodRoles,
   checkWaivers,
   checkFlags,
   checkKnownFlags,

@@ -16,6 +16,7 @@ function refusal(changes: object): string[] {
 const role = 'arn:aws:iam::123456789012:role/';
 const access = (changes: object) => ({ access: { ...minimalInput.access, ...changes } });
 const worker = (changes: object) => ({ workers: [{ name: 'general', ...changes }] });
+const podRole = 'arn:aws:iam::123456789012:role/shop';
 const shop = (changes: object) => ({ namespaces: [{ name: 'shop', ...changes }] });
 const apiServer = (changes: object) => ({
   kubernetes: { flags: { 'kube-apiserver': changes } },
@@ -255,6 +256,27 @@ const impossible: readonly [changes: object, beginning: string, part: string][] 
   [shop({ quota: { cpu: '500m' } }), 'namespaces[0].containerLimits.cpu: got "1"', 'quota.cpu'],
   [shop({ name: 'kube-system' }), 'namespaces[0].name', 'belongs to the system'],
   [
+    shop({ roleArns: ['arn:aws:iam::123456789012:user/shop'] }),
+    'namespaces[0].roleArns[0]: got "arn:aws:iam::123456789012:user/shop"',
+    'the ARN of an IAM role',
+  ],
+  [
+    shop({ roleArns: ['arn:aws-cn:iam::123456789012:role/shop'] }),
+    'namespaces[0].roleArns[0]: got "arn:aws-cn:iam::123456789012:role/shop"',
+    'a role of the partition aws',
+  ],
+  [shop({ roleArns: [podRole, podRole] }), 'namespaces[0].roleArns[1]', 'not named before'],
+  [
+    { ...shop({ roleArns: [podRole] }), kubernetes: { version: '1.35' } },
+    'namespaces[0].roleArns: got ["arn:aws:iam::123456789012:role/shop"]',
+    'none with Kubernetes 1.35: roles of pods need 1.36',
+  ],
+  [
+    { ...shop({ roleArns: [podRole] }), kubernetes: { serviceAccountIssuer: 'cluster' } },
+    'namespaces[0].roleArns: got ["arn:aws:iam::123456789012:role/shop"]',
+    'none with kubernetes.serviceAccountIssuer "cluster"',
+  ],
+  [
     shop({ ingressFromNamespaces: ['web', 'web'] }),
     'namespaces[0].ingressFromNamespaces[1]',
     'not named before',
@@ -461,6 +483,14 @@ describe('a configuration at the end of what there is room for', () => {
       region: 'us-gov-west-1',
       machineImages: { arm64: 'ami-0123456789abcdef0' },
       principals: { viewerRoleArns: ['arn:aws-us-gov:iam::123456789012:role/a'] },
+    },
+    // Unlike people, namespaces may share a role.
+    {
+      namespaces: [
+        { name: 'shop', roleArns: [podRole] },
+        { name: 'lab', roleArns: [podRole] },
+      ],
+      kubernetes: { serviceAccountIssuer: 'https://issuer.example.com' },
     },
     { network: { vpcCidr: '100.64.0.0/16' } },
     { network: { podCidr: '198.18.0.0/15' } },

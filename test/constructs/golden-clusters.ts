@@ -19,7 +19,7 @@ export const clusters: Readonly<Record<'standard' | 'strict', Blueprint>> = {
       { name: 'general' },
       { name: 'batch', taints: [{ key: 'batch', effect: 'NoSchedule' }] },
     ],
-    namespaces: [{ name: 'vault' }],
+    namespaces: [{ name: 'vault', roleArns: ['arn:aws:iam::123456789012:role/vault'] }],
   }),
 };
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { callersOf, endpointCallers } from '../../lib/aws/endpoint-callers';
+import { readTrustPolicy } from '../support/aws/documented-trust-policy';
 import { foreignAccount, PolicyWorld, type PolicyCaller } from '../support/aws/policy-callers';
 import { mockAccount } from '../support/cluster/mocks';
 import { recordCluster } from '../support/cluster/record-cluster';
@@ -622,6 +623,40 @@ const lines: readonly Line[] = [
   ],
   ['denied', 'auto-scaling', scaling, 'kms:Decrypt', key('secrets'), 'nothing in resource allows'],
 ];
+
+describe('a role with the trust policy of docs/constructs.md', () => {
+  const issuer = `a1b2c3d4e5.execute-api.${region}.amazonaws.com/oidc`;
+  const claims = (sub: string, aud = 'sts.amazonaws.com') => ({
+    [`${issuer}:sub`]: `system:serviceaccount:${sub}`,
+    [`${issuer}:aud`]: aud,
+  });
+  const assume = (
+    context: Readonly<Record<string, string>>,
+    { from = issuer, action = 'sts:AssumeRoleWithWebIdentity', account = mockAccount } = {},
+  ) =>
+    world.decide(
+      world.webIdentity(from),
+      { action, resource: roleIn(account, 'cart'), context },
+      readTrustPolicy({ issuer, account: mockAccount, subject: 'shop:cart' }),
+    ).allowed;
+
+  test('is assumed with a token of its service account', () => {
+    expect(assume(claims('shop:cart'))).toBe(true);
+  });
+
+  test.each<[title: string, ...Parameters<typeof assume>]>([
+    ['another account of the namespace', claims('shop:other')],
+    ['an account of that name elsewhere', claims('lab:cart')],
+    ['an account whose name goes on', claims('shop:cart-2')],
+    ['the audience of the API server', claims('shop:cart', `https://${issuer}`)],
+    ['a token without claims', {}],
+    ['a token of another issuer', claims('shop:cart'), { from: 'example.com/oidc' }],
+    ['another action', claims('shop:cart'), { action: 'sts:AssumeRole' }],
+    ['a role of another account', claims('shop:cart'), { account: foreignAccount }],
+  ])('is not assumed with %s', (_title, ...call) => {
+    expect(assume(...call)).toBe(false);
+  });
+});
 
 /** A role for the pods of a service account, as users write it. */
 function trustOf(): string {

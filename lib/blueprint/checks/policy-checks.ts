@@ -3,6 +3,7 @@ import { clauses } from '../../standard/clauses';
 import { obstaclesTo } from '../../standard/protected-settings';
 import { didYouMean } from '../nearest';
 import { parseQuantity } from '../quantity';
+import { compareVersions, minorVersionOf } from '../version';
 import { ownedFlags, problemsOf } from './flag-checks';
 import { type ConfigCheck, duplicates } from './config-check';
 
@@ -42,6 +43,22 @@ export const checkNamespaces: ConfigCheck = ({ namespaces, profile }) => [
       : []),
   ]),
 ];
+
+/** Roles of pods rest on an API of 1.36 and on an issuer that IAM trusts. */
+export const checkPodRoles: ConfigCheck = ({ namespaces, kubernetes }) => {
+  const minorVersion = minorVersionOf(kubernetes.version);
+  const expected =
+    compareVersions(minorVersion, '1.36') < 0
+      ? `none with Kubernetes ${minorVersion}: roles of pods need 1.36`
+      : kubernetes.serviceAccountIssuer === 'cluster'
+        ? 'none with kubernetes.serviceAccountIssuer "cluster": IAM has to verify their tokens'
+        : undefined;
+  return namespaces.flatMap(({ roleArns }, index) =>
+    expected === undefined || roleArns.length === 0
+      ? []
+      : [{ path: `namespaces[${index}].roleArns`, got: roleArns, expected }],
+  );
+};
 
 export const checkWaivers: ConfigCheck = ({ waivers }, today) => [
   ...duplicates(

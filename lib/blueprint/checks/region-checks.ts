@@ -66,10 +66,10 @@ function architecturesOf(config: BlueprintConfig) {
 /** ARNs of this partition, and keys of this region. */
 export const checkArns: ConfigCheck = (config) => {
   const partition = partitionOf(config.region);
-  const roles = rolesOf(config);
+  const principals = principalsOf(config);
   const { encryption } = config.kubernetes;
   return [
-    ...roles.flatMap(({ path, arn }): Problem[] =>
+    ...[...principals, ...podRolesOf(config)].flatMap(({ path, arn }): Problem[] =>
       arn.split(':')[1] === partition
         ? []
         : [
@@ -81,8 +81,8 @@ export const checkArns: ConfigCheck = (config) => {
           ],
     ),
     ...duplicates(
-      roles.map(({ arn }) => arn.replace(/role\/.*\//, 'role/')),
-      (index) => roles[index]?.path ?? '',
+      principals.map(({ arn }) => arn.replace(/role\/.*\//, 'role/')),
+      (index) => principals[index]?.path ?? '',
       'role (without its path)',
     ),
     ...(encryption.provider === 'kms' &&
@@ -103,7 +103,13 @@ function regionOf(keyArn: string): string {
   return `${partition}:${region}`;
 }
 
-function rolesOf({ principals }: BlueprintConfig) {
+function podRolesOf({ namespaces }: BlueprintConfig) {
+  return namespaces.flatMap(({ roleArns }, namespace) =>
+    roleArns.map((arn, index) => ({ path: `namespaces[${namespace}].roleArns[${index}]`, arn })),
+  );
+}
+
+function principalsOf({ principals }: BlueprintConfig) {
   return Object.entries(principals).flatMap(([list, arns]) =>
     arns.map((arn, index) => ({ path: `principals.${list}[${index}]`, arn })),
   );

@@ -44,6 +44,11 @@ export const namespace = z.strictObject({
     .default([])
     .describe('Namespaces whose pods may reach pods of this one.'),
   egressToCidrs: cidrs().default([]).describe('Networks that pods may reach over HTTPS.'),
+  roleArns: distinct(roleArn(), 'a role')
+    .default([])
+    .describe(
+      'IAM roles that its service accounts may name in the annotation eks.amazonaws.com/role-arn; their pods get a token for it. Where one is listed, namespaces without any get no tokens for STS. From Kubernetes 1.36 on.',
+    ),
   apiServerAccess: z
     .boolean()
     .default(false)

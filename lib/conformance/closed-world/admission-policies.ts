@@ -13,9 +13,23 @@ const registry = new RegExp(
   'g',
 );
 
+/** What a configuration puts into the policies of pod roles: the roles by namespace, and the region. */
+const namespaceName = String.raw`'[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'`;
+const roles = String.raw`\['arn:aws[a-z-]*:iam::\d{12}:role/[^'\\]+'(?:, 'arn:aws[a-z-]*:iam::\d{12}:role/[^'\\]+')*\]`;
+const roleMap = new RegExp(
+  String.raw`\{${namespaceName}: ${roles}(?:, ${namespaceName}: ${roles})*\}\[\?request\.namespace\]`,
+  'g',
+);
+const namespaceList = new RegExp(
+  String.raw`request\.namespace in \[${namespaceName}(?:, ${namespaceName})*\]`,
+  'g',
+);
+const regionValue = /(name: 'AWS_(?:DEFAULT_)?REGION', value: )'[a-z0-9-]+'/g;
+
 /**
  * Checksums of the parts of an admission policy, by part: `variables.breakGlass`, `validations.0`,
- * `matchConstraints`. Messages are left out, and so is which registries a list of images names.
+ * `matchConstraints`. Messages are left out, and so is what a configuration decides: registries of
+ * images, roles of namespaces, the region.
  */
 export function policyParts(policy: ManifestFact): Readonly<Record<string, string>> {
   const spec = policy.spec;
@@ -31,13 +45,21 @@ export function policyParts(policy: ManifestFact): Readonly<Record<string, strin
   );
 }
 
+const namespaceLabel = 'kubernetes.io/metadata.name';
+
 function checksum(part: unknown): string {
   const text = JSON.stringify(part, (key, value: unknown) => {
     if (key === 'message' || key === 'messageExpression') return undefined;
     if (typeof value === 'string') {
       return value
         .replace(registry, '@REGISTRY')
-        .replace(/@REGISTRY( \|\| @REGISTRY)*/g, '@REGISTRY');
+        .replace(/@REGISTRY( \|\| @REGISTRY)*/g, '@REGISTRY')
+        .replace(roleMap, '@ROLES')
+        .replace(namespaceList, '@NAMESPACES')
+        .replace(regionValue, "$1'@REGION'");
+    }
+    if (isMapping(value) && value.key === namespaceLabel && value.operator === 'In') {
+      return `@NAMESPACES ${Array.isArray(value.values) && value.values.length > 0}`;
     }
     return isMapping(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -82,7 +104,9 @@ function unreadPolicy(policy: ManifestFact): string[] {
 function unreadBinding(binding: ManifestFact): string[] {
   const name = `${binding.kind} ${binding.metadata.name}`;
   const spec = isMapping(binding.spec) ? binding.spec : {};
-  const odd = Object.keys(spec).filter((key) => !['policyName', 'validationActions'].includes(key));
+  const odd = Object.keys(spec)
+    .filter((key) => !['policyName', 'validationActions'].includes(key))
+    .filter((key) => key !== 'paramRef' || !isEveryParam(spec.paramRef));
   const actions = textsAt(binding, 'spec', 'validationActions');
   return [
     ...odd.map((key) => `${name}: ${key} may leave objects out`),
@@ -90,6 +114,16 @@ function unreadBinding(binding: ManifestFact): string[] {
       ? [`${name}: denies nothing`]
       : []),
   ];
+}
+
+/** Whether a reference stands for every parameter of the namespace. */
+function isEveryParam(reference: unknown): boolean {
+  return (
+    isMapping(reference) &&
+    Object.keys(reference).sort().join() === 'parameterNotFoundAction,selector' &&
+    isMapping(reference.selector) &&
+    Object.keys(reference.selector).length === 0
+  );
 }
 
 /** Exceptions of the pod and image policies that are given to more than single service accounts. */

@@ -119,6 +119,17 @@ export class PolicyWorld {
     };
   }
 
+  /** A pod that hands in a token of the issuer: its address without `https://`. */
+  webIdentity(issuer: string): PolicyCaller {
+    return {
+      ...this.unsigned('federated'),
+      principal: {
+        kind: 'federated',
+        name: `arn:aws:iam::${mockAccount}:oidc-provider/${issuer}`,
+      },
+    };
+  }
+
   /** A service of AWS. */
   service(name: string, context: Readonly<Record<string, string>>): PolicyCaller {
     return { principal: { kind: 'service', name }, identity: [], context, endpoints: 'none' };

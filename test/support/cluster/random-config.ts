@@ -39,6 +39,13 @@ const namespace = fc.record(
     name: mostly(['shop', 'team-a', 'team-b'], ['kube-system', 'UPPER']),
     podSecurity: fc.constantFrom('baseline' as const, 'restricted' as const),
     egressToCidrs: fc.array(cidr, { maxLength: 1 }),
+    roleArns: fc.uniqueArray(
+      mostly(
+        ['arn:aws:iam::123456789012:role/shop', 'arn:aws:iam::123456789012:role/apps/cart'],
+        ['arn:aws-cn:iam::123456789012:role/shop', 'arn:aws:iam::123456789012:user/shop'],
+      ),
+      { maxLength: 2 },
+    ),
   },
   { requiredKeys: ['name'] },
 );

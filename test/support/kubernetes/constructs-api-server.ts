@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Blueprint } from '../../../lib/blueprint/blueprint';
 import { startControlPlane, type ControlPlane } from './api-server';
 import type { Caller, KubeClient } from './kube-client';
@@ -9,6 +10,8 @@ export interface ApiServer {
   readonly minorVersion: string;
   readonly admin: KubeClient;
   readonly auditLog: string;
+  /** File of the public key of service-account tokens, PEM. */
+  readonly tokenKeyFile: string;
   /** A client with a certificate for this user and group. */
   clientOf(user: string, group?: string): Promise<KubeClient>;
   client(caller: Caller): KubeClient;
@@ -66,6 +69,7 @@ function adapt(plane: ControlPlane, stopEtcd: () => Promise<void>): ApiServer {
     minorVersion: plane.minorVersion,
     admin: plane.admin,
     auditLog: plane.auditLog,
+    tokenKeyFile: path.join(plane.place.root, 'etc/kubernetes/pki/sa.pub'),
     clientOf: async (user, group) => plane.client(await issue(user, group)),
     client: (caller) => plane.client(caller),
     kubeconfig: async (name, user, group) => plane.kubeconfig(name, await issue(user, group)),
