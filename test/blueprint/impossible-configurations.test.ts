@@ -497,6 +497,7 @@ describe('a configuration at the end of what there is room for', () => {
     { name: 'internals' },
     { name: 'sga' },
     { name: 'no' },
+    { tags: { a: 'b', ['k'.repeat(128)]: 'v'.repeat(256) } },
     { tags: tags(8) },
     { tags: { 'cost centre': 'Büro/7 = a+b@c_d-e.f:g' } },
     access({ apiCidrs: networks(45) }),

@@ -140,6 +140,31 @@ test('HardenedNamespace renders nine objects with everything, four with the leas
   ).toHaveLength(9);
 });
 
+test('HardenedNamespace bounds what it is asked to bound, and load balancers always', () => {
+  const boundsOf = (quota: ConstructorParameters<typeof HardenedNamespace>[2]['quota']) =>
+    built((chart) => {
+      new HardenedNamespace(chart, 'namespace', {
+        name: 'a',
+        podSecurity: { enforce: 'restricted' },
+        ...(quota && { quota }),
+      });
+    }).find(({ kind }) => kind === 'ResourceQuota')?.spec;
+  expect(boundsOf({ pods: 3 })).toEqual({ hard: { pods: '3', 'services.loadbalancers': '0' } });
+  expect(
+    boundsOf({ cpu: '2', memory: '4Gi', pods: 3, loadBalancers: 1, serviceAccounts: 5 }),
+  ).toEqual({
+    hard: {
+      'requests.cpu': '2',
+      'limits.cpu': '2',
+      'requests.memory': '4Gi',
+      'limits.memory': '4Gi',
+      pods: '3',
+      'services.loadbalancers': '1',
+      'count/serviceaccounts': '5',
+    },
+  });
+});
+
 test('ImagePolicy refuses everything where no registry is allowed', () => {
   const [policy] = built((chart) => {
     new ImagePolicy(chart, 'images', { allowedRegistries: [], alwaysPull: false });

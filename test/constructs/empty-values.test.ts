@@ -249,6 +249,7 @@ test.each<[string, Partial<ConstructorParameters<typeof HardenedNamespace>[2]>]>
   ['podSecurity.enforce: got ""', { podSecurity: { enforce: untyped('') } }],
   ['podSecurity.version: got ""', { podSecurity: { enforce: 'baseline', version: '' } }],
   ['quota.pods: got -1', { quota: { pods: -1 } }],
+  ['quota.serviceAccounts: got -1', { quota: { pods: 1, serviceAccounts: -1 } }],
   ['quota.loadBalancers: got 0.5', { quota: { pods: 1, loadBalancers: 0.5 } }],
   ['ingressFromNamespaces[0]: got ""', { ingressFromNamespaces: [''] }],
   ['egressToNamespaces[1]: got "*"', { egressToNamespaces: ['a', '*'] }],

@@ -292,6 +292,57 @@ test('the strict cluster asks for digests, restricted pods, encryption and a san
   expect(objects.some(({ kind }) => kind === 'RuntimeClass')).toBe(true);
 });
 
+test('whoever overrides a policy is in the audit log, under one key', () => {
+  const annotations = objectsOf('standard')
+    .filter(({ kind }) => kind === 'ValidatingAdmissionPolicy')
+    .flatMap(({ metadata, spec }) => {
+      const { variables = [], auditAnnotations = [] } = spec as {
+        readonly variables?: readonly { readonly name: string }[];
+        readonly auditAnnotations?: readonly {
+          readonly key: string;
+          readonly valueExpression: string;
+        }[];
+      };
+      return variables.some(({ name }) => name === 'breakGlass')
+        ? [{ name: metadata.name, auditAnnotations }]
+        : [];
+    });
+  expect(annotations.length).toBeGreaterThanOrEqual(4);
+  for (const { name, auditAnnotations } of annotations) {
+    expect([name, auditAnnotations]).toEqual([
+      name,
+      [
+        {
+          key: 'break-glass',
+          valueExpression: expect.stringMatching(
+            /^variables\.breakGlass && \(.+\) \? request\.userInfo\.username \+ ' overrode the policy: ' \+ .+ : ''$/,
+          ) as string,
+        },
+      ],
+    ]);
+  }
+});
+
+test("Calico's controllers follow nodes alone, by the API of Kubernetes", () => {
+  const controllers = objectsOf('standard').find(
+    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'calico-kube-controllers',
+  );
+  expect(controllers?.spec).toMatchObject({
+    template: {
+      spec: {
+        containers: [
+          {
+            env: [
+              { name: 'DATASTORE_TYPE', value: 'kubernetes' },
+              { name: 'ENABLED_CONTROLLERS', value: 'node' },
+            ],
+          },
+        ],
+      },
+    },
+  });
+});
+
 test('mutating policies are there from 1.36 on', () => {
   const has = (version: string) =>
     synthesizeManifests({

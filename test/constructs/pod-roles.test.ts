@@ -98,6 +98,41 @@ test('region, audience and life of the tokens are those that were asked for', ()
   expect(usual).toContain("'3600'].filter(");
 });
 
+describe('the patch of a pod', () => {
+  const spec = built().find(({ kind }) => kind === 'MutatingAdmissionPolicy')?.spec as {
+    readonly mutations: readonly { readonly jsonPatch: { readonly expression: string } }[];
+  };
+  const patches = spec.mutations[0]?.jsonPatch.expression.split(' + object.spec.?') ?? [];
+  const of = (kind: string, value: string) =>
+    patches.filter((patch) => patch.startsWith(kind) && patch.includes(value));
+
+  test('is one, of the volume and eight parts for each kind of container', () => {
+    expect(spec.mutations).toHaveLength(1);
+    expect(patches).toHaveLength(1 + 2 * 8);
+  });
+
+  test.each(['containers', 'initContainers'])('adds to %s what they lack together', (kind) => {
+    const together = {
+      AWS_STS_REGIONAL_ENDPOINTS: "['AWS_STS_REGIONAL_ENDPOINTS']",
+      AWS_DEFAULT_REGION: "['AWS_DEFAULT_REGION', 'AWS_REGION']",
+      AWS_REGION: "['AWS_DEFAULT_REGION', 'AWS_REGION']",
+      AWS_ROLE_ARN: "['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE']",
+      AWS_WEB_IDENTITY_TOKEN_FILE: "['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE']",
+    };
+    for (const [name, set] of Object.entries(together)) {
+      const found = of(kind, `.env{name: '${name}'`);
+      expect(found).toEqual([
+        expect.stringContaining(`!c.?env.orValue([]).exists(e, e.name in ${set})`),
+      ]);
+      expect(found[0]).toContain(`'/spec/${kind}/' + string(i) + '/env/-'`);
+    }
+    expect(of(kind, '!(c.name in variables.skipped) && ')).toHaveLength(8);
+    expect(of(kind, '.volumeMounts{name:')).toEqual([
+      expect.stringContaining(`'/spec/${kind}/' + string(i) + '/volumeMounts/-'`),
+    ]);
+  });
+});
+
 describe('the manifests of a cluster', () => {
   const objectsOf = (namespaces: Parameters<typeof makeBlueprint>[0]) =>
     synthesizeManifests(makeBlueprint(namespaces)).flatMap(

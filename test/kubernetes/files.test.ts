@@ -18,6 +18,7 @@ import {
   clusterDnsAddress,
   planKubeletConfiguration,
 } from '../../lib/kubernetes/node/kubelet-configuration';
+import { applySetParent, planApplySetFiles } from '../../lib/kubernetes/control-plane/apply-set';
 import { renderManifestIndex } from '../../lib/kubernetes/control-plane/manifest-store';
 import { planControlPlane } from '../../lib/kubernetes/control-plane/plan-control-plane';
 import { planWorker } from '../../lib/kubernetes/node/plan-worker';
@@ -250,6 +251,38 @@ test('containerd knows gVisor only where it is asked for', () => {
     planContainerdFiles(makeBlueprint({ kubernetes: { sandboxRuntime } }))[0]?.content ?? '';
   expect(config('none')).not.toContain('runsc');
   expect(config('gvisor')).toContain("runtime_type = 'io.containerd.runsc.v1'");
+});
+
+test('the parent of the apply set is the one that kubectl asks for, with the id of KEP-3659', () => {
+  const files = planApplySetFiles();
+  expect(applySetParent).toBe('applysets.hardened-cluster.internal/manifests');
+  expect(contentOf(files, 'apply-set.yaml')).toEqual({
+    apiVersion: 'hardened-cluster.internal/v1',
+    kind: 'ApplySet',
+    metadata: {
+      name: 'manifests',
+      // printf manifests..ApplySet.hardened-cluster.internal | openssl sha256 -binary | basenc --base64url
+      labels: {
+        'applyset.kubernetes.io/id': 'applyset-cs0bGsYuVTu-xahGLXHVXH7CYH7Y1UJJ4qIVQRNLfPg-v1',
+      },
+      annotations: {
+        'applyset.kubernetes.io/tooling': 'kubectl/v1.36',
+        'applyset.kubernetes.io/contains-group-kinds': '',
+      },
+    },
+  });
+  expect(contentOf(files, 'apply-set-definition.yaml')).toMatchObject({
+    metadata: {
+      name: 'applysets.hardened-cluster.internal',
+      labels: { 'applyset.kubernetes.io/is-parent-type': 'true' },
+    },
+    spec: {
+      group: 'hardened-cluster.internal',
+      scope: 'Cluster',
+      names: { kind: 'ApplySet', plural: 'applysets' },
+      versions: [{ name: 'v1', served: true, storage: true }],
+    },
+  });
 });
 
 test('the index of manifests is sorted and says the checksum of each', () => {

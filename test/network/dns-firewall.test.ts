@@ -79,9 +79,13 @@ describe('DnsFirewall', () => {
     const of = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
     expect(
       of('ResolverFirewallRule')
-        .map(({ inputs }) => `${String(inputs.priority)} ${String(inputs.action)}`)
+        .map(({ inputs }) => [inputs.priority, inputs.action, inputs.blockResponse])
         .sort(),
-    ).toEqual(['100 ALLOW', '200 ALLOW', '900 BLOCK']);
+    ).toEqual([
+      [100, 'ALLOW', undefined],
+      [200, 'ALLOW', undefined],
+      [900, 'BLOCK', 'NODATA'],
+    ]);
     const [association] = of('ResolverFirewallRuleGroupAssociation');
     expect(association?.inputs.vpcId).toBe('prod-network-Vpc-id');
     expect(of('ResolverFirewallConfig')[0]?.inputs.firewallFailOpen).toBe('DISABLED');

@@ -22,7 +22,9 @@ import { WorkerPool } from '../../stacks/machines/worker-pool';
 import { makeBlueprint } from '../support/cluster/blueprint-inputs';
 import { makePlan } from '../support/cluster/cluster-plan';
 import { recordRun } from '../support/cluster/mocks';
+import { limits } from '../../lib/aws/limits';
 import { planAddresses } from '../../lib/network/address-plan';
+import type { PortMatrix } from '../../lib/network/port-matrix';
 
 const account = { id: '123456789012', partition: 'aws', region: 'eu-central-1' };
 const common = { account, tags: {} };
@@ -87,6 +89,18 @@ const balancer = {
 const pki = planPki(makeBlueprint(), planAddresses(makeBlueprint()));
 const firstSecret = pki.secrets.slice(0, 1);
 
+/** Ports of etcd members that workers reach, none beside another. */
+const scatteredPorts = (count: number): PortMatrix =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `port-${index}`,
+    from: { kind: 'tier', tier: 'worker' },
+    to: { kind: 'tier', tier: 'etcd' },
+    ports: { from: 100 + 2 * index, to: 100 + 2 * index },
+    protocol: 'tcp',
+    why: 'a test',
+    clauses: [],
+  }));
+
 /** What is wrong, and every line of the error. */
 const rows: readonly (readonly [name: string, make: () => unknown, lines: readonly string[]])[] = [
   [
@@ -114,6 +128,20 @@ const rows: readonly (readonly [name: string, make: () => unknown, lines: readon
       'PrivateNetwork: subnets[1].zone: got "a", expected a zone not named before',
       'PrivateNetwork: subnets[0].etcd: got "10.1.0.0/24", expected a network inside 10.0.0.0/16',
       'PrivateNetwork: subnets[1].public: got "10.0.0.0/23", expected a network outside subnets[0].public (10.0.0.0/24)',
+    ],
+  ],
+  [
+    'more ports than a network ACL has entries for',
+    () =>
+      new PrivateNetwork('n', {
+        ...network,
+        vpcCidr: '10.0.0.0/16',
+        subnets: [zone('a', 0)],
+        portMatrix: scatteredPorts(limits.entriesOfNetworkAcl),
+      }),
+    [
+      'PrivateNetwork: portMatrix: got "21 egress entries for the private subnets", expected ports that fit into the 20 entries of a network ACL',
+      'PrivateNetwork: portMatrix: got "21 ingress entries for the etcd subnets", expected ports that fit into the 20 entries of a network ACL',
     ],
   ],
   [

@@ -184,6 +184,22 @@ describe('sshd', () => {
   });
 });
 
+describe('the order of drop-ins of sshd', () => {
+  test.each([
+    ['as they are named', ['10', '20', '30']],
+    ['the other way round', ['30', '20', '10']],
+    ['mixed', ['20', '10', '30']],
+  ])('does not depend on that of the files: %s', (_title, names) => {
+    const files = Object.fromEntries(
+      names.map((name): [string, string] => [
+        `/etc/ssh/sshd_config.d/${name}.conf`,
+        `Banner /etc/banner-${name}\n`,
+      ]),
+    );
+    expect(readSshd(machine(files))?.get('banner')).toBe('/etc/banner-10');
+  });
+});
+
 describe('nftables', () => {
   test('finds the policy of the input chain alone', () => {
     const content = `table inet f {
