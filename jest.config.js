@@ -7,6 +7,9 @@ const program = ['cli', 'conformance/plan', 'stacks', 'support'].map(
   (folder) => `<rootDir>/test/${folder}/`,
 );
 
+/** What only `npm run test:extended` runs. */
+const extended = '\\.extended\\.test\\.ts$';
+
 /** The fast suite: npm packages alone. */
 module.exports = {
   // Jest leaves one of two processors idle by default.
@@ -16,12 +19,13 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/real/', ...program],
+      testPathIgnorePatterns: ['<rootDir>/test/real/', extended, ...program],
     },
     {
       ...shared,
       displayName: 'program',
       testMatch: program.map((folder) => `${folder}**/*.test.ts`),
+      testPathIgnorePatterns: [extended],
       globalSetup: '<rootDir>/test/support/prepare-suite.js',
       globalTeardown: '<rootDir>/test/support/clean-up-suite.js',
     },

@@ -11,7 +11,7 @@ process.env.HARDENED_CLUSTER_EXTENDED = '1';
 module.exports = {
   ...real,
   testMatch: [
-    '<rootDir>/test/real/**/*.extended.test.ts',
+    '<rootDir>/test/**/*.extended.test.ts',
     '<rootDir>/test/real/constructs/policies.test.ts',
     '<rootDir>/test/real/kubernetes/kubeadm.test.ts',
   ],

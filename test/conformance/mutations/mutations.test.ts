@@ -1,17 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { collectPlanFacts } from '../../../cli/plan/collect-facts';
-import { collectUserData } from '../../../cli/plan/machine-user-data';
-import { PkiStore } from '../../../cli/plan/pki-store';
-import { registerCluster } from '../../../cli/plan/register-cluster';
-import { planStack } from '../../../stacks/cluster/plan-stack';
-import { transcribeResources } from '../../../cli/plan/transcribe';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { checks } from '../../../lib/conformance/checks/checks';
 import { evaluateCheck } from '../../../lib/conformance/run-checks';
 import type { Facts } from '../../../lib/conformance/facts';
 import { makeBlueprint, today } from '../../support/cluster/blueprint-inputs';
+import { planFacts } from '../../support/cluster/plan-facts';
 import { cloudMutations } from './cloud';
 import { etcdMutations } from './etcd';
 import { kubernetesMutations } from './kubernetes';
@@ -32,28 +24,16 @@ const pairs = mutations.flatMap((row) =>
   row.checks.map((check) => [check, `${row.kind}: ${row.title}`, row] as const),
 );
 
-let scratch = '';
 let plan: Facts | undefined;
 
 beforeAll(async () => {
-  scratch = mkdtempSync(path.join(os.tmpdir(), 'mutations-'));
-  const cluster = await registerCluster(
-    planStack(
-      makeBlueprint({
-        namespaces: [{ name: 'shop' }],
-        // Two in each zone: so that every check has a subject that passes.
-        controlPlane: { machines: 6 },
-      }),
-    ),
-    PkiStore.open(path.join(scratch, 'pki')),
-    new Date(`${today}T00:00:00Z`),
+  plan = await planFacts(
+    makeBlueprint({
+      namespaces: [{ name: 'shop' }],
+      // Two in each zone: so that every check has a subject that passes.
+      controlPlane: { machines: 6 },
+    }),
   );
-  const resources = await transcribeResources(cluster.resources);
-  plan = collectPlanFacts(cluster, resources, collectUserData(cluster.resources));
-});
-
-afterAll(() => {
-  rmSync(scratch, { recursive: true, force: true });
 });
 
 function subject(): Facts {

@@ -1,38 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { collectPlanFacts } from '../../../cli/plan/collect-facts';
-import { collectUserData } from '../../../cli/plan/machine-user-data';
-import { PkiStore } from '../../../cli/plan/pki-store';
-import { planStack } from '../../../stacks/cluster/plan-stack';
-import { registerCluster } from '../../../cli/plan/register-cluster';
-import { transcribeResources } from '../../../cli/plan/transcribe';
-import type { BlueprintInput } from '../../../lib/blueprint/schema/blueprint-schema';
+import { describe, expect, test } from '@jest/globals';
 import type { Facts } from '../../../lib/conformance/facts';
 import { runChecks } from '../../../lib/conformance/run-checks';
 import { makeBlueprint, today } from '../../support/cluster/blueprint-inputs';
-
-let scratch = '';
-
-beforeAll(() => {
-  scratch = mkdtempSync(path.join(os.tmpdir(), 'plan-facts-'));
-});
-
-afterAll(() => {
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-async function planFacts(changes: Partial<BlueprintInput>): Promise<Facts> {
-  const store = PkiStore.open(path.join(scratch, 'pki'));
-  const cluster = await registerCluster(
-    planStack(makeBlueprint(changes)),
-    store,
-    new Date(`${today}T00:00:00Z`),
-  );
-  const resources = await transcribeResources(cluster.resources);
-  return collectPlanFacts(cluster, resources, collectUserData(cluster.resources));
-}
+import { planFacts } from '../../support/cluster/plan-facts';
 
 /** Clauses by how they ended, without those that hold. */
 function exceptions(facts: Facts): Record<string, string[]> {
@@ -54,19 +24,21 @@ const onePerZone = 'scs-0214/distribution/several-per-zone';
 
 describe('facts of a plan', () => {
   test('meet every clause in the profile standard but one recommendation', async () => {
-    expect(exceptions(await planFacts({}))).toEqual({
+    expect(exceptions(await planFacts(makeBlueprint()))).toEqual({
       fail: [onePerZone],
       'not-applicable': notApplicable,
     });
   });
 
   test('meet every clause in the profile strict with two control-plane machines a zone', async () => {
-    const facts = await planFacts({ profile: 'strict', controlPlane: { machines: 6 } });
+    const facts = await planFacts(
+      makeBlueprint({ profile: 'strict', controlPlane: { machines: 6 } }),
+    );
     expect(exceptions(facts)).toEqual({ 'not-applicable': notApplicable });
   });
 
   test('fail the clauses on availability in the profile development', async () => {
-    expect(exceptions(await planFacts({ profile: 'development' }))).toEqual({
+    expect(exceptions(await planFacts(makeBlueprint({ profile: 'development' })))).toEqual({
       fail: [
         'scs-0217/etcd/five-members',
         'scs-0214/distribution/control-plane-machines',
@@ -81,9 +53,9 @@ describe('facts of a plan', () => {
   });
 
   test('fail when the API server may be reached from everywhere', async () => {
-    const facts = await planFacts({
-      access: { apiCidrs: ['0.0.0.0/0'], sshCidrs: ['198.51.100.0/24'] },
-    });
+    const facts = await planFacts(
+      makeBlueprint({ access: { apiCidrs: ['0.0.0.0/0'], sshCidrs: ['198.51.100.0/24'] } }),
+    );
     expect(exceptions(facts).fail).toEqual([onePerZone, 'guide/kops/api-topology']);
   });
 });
