@@ -1,6 +1,8 @@
+import { overlaps, parseCidr } from '../../lib/blueprint/ipv4';
 import { BlueprintError } from '../../lib/blueprint/problem';
 import { resolveBlueprint } from '../../lib/blueprint/resolve';
 import { makeBlueprint, minimalInput, today } from '../support/cluster/blueprint-inputs';
+import { vpcCidrPool } from '../support/etcd/etcd-network';
 
 /** Every message of a refused configuration. */
 function refusal(input: unknown, day = today): string[] {
@@ -30,6 +32,18 @@ describe('resolveBlueprint', () => {
     expect(blueprint.names.api).toBe('api.prod.internal');
     expect(blueprint.nonConformities).toEqual([]);
     expect(Object.isFrozen(blueprint.network)).toBe(true);
+  });
+
+  it('takes any network that the real suite draws its VPCs from', () => {
+    const [pool, ...defaults] = [
+      vpcCidrPool,
+      makeBlueprint().network.podCidr,
+      makeBlueprint().network.serviceCidr,
+    ].map((cidr) => parseCidr(cidr) ?? { base: 0, prefix: 0 });
+    for (const network of defaults) expect(pool && overlaps(pool, network)).toBe(false);
+    for (const vpcCidr of ['10.128.0.0/24', '10.191.255.0/24']) {
+      expect(makeBlueprint({ network: { vpcCidr } }).network.vpcCidr).toBe(vpcCidr);
+    }
   });
 
   it('moves no etcd member when a zone is appended', () => {

@@ -23,11 +23,18 @@ export interface EtcdNetwork {
   remove(): void;
 }
 
+/**
+ * What VPCs of tests are drawn from. Each network in it can be configured: the defaults of
+ * `network.podCidr` and `network.serviceCidr` lie outside it.
+ */
+export const vpcCidrPool = '10.128.0.0/10';
+
 /** A /24 for a VPC that nothing on this machine uses. */
 export function findVpcCidr(): string {
   const routes = run('ip', ['-4', 'route', 'show', 'table', 'all']);
+  const base = parseCidr(vpcCidrPool)?.base ?? 0;
   for (;;) {
-    const prefix = `10.${randomInt(64, 250)}.${randomInt(0, 250)}`;
+    const prefix = renderAddress(base + 256 * randomInt(2 ** 14)).replace(/\.0$/, '');
     if (!routes.includes(`${prefix}.`)) return `${prefix}.0/24`;
   }
 }
