@@ -114,7 +114,7 @@ export const endpointCallers: readonly EndpointCaller[] = [
     service: 'ec2',
     signer: 'machine',
     actions: ['ec2:AssociateAddress', 'ec2:DescribeInstances'],
-    why: 'the address of the bastion, and the names of nodes',
+    why: 'the address of the bastion, and the addresses of nodes',
   },
   {
     caller: 'machine',

@@ -209,7 +209,7 @@ export function planManifestAccess(facts: MachineFacts): readonly PolicyStatemen
   ];
 }
 
-/** How the authenticator learns the private DNS name of a node; EC2 has nothing narrower. */
+/** How serving certificates are compared with the instance of their node; EC2 has nothing narrower. */
 export function planNodeLookup(): readonly PolicyStatement[] {
   return [
     {

@@ -170,7 +170,7 @@ describe('IAM identities', () => {
     expect(planRoleMappings(makeBlueprint({ principals }))).toEqual([
       {
         rolearn: 'arn:aws:iam::@HC_ACCOUNT_ID@:role/prod-worker',
-        username: 'system:node:{{EC2PrivateDNSName}}',
+        username: 'system:node:{{SessionName}}',
         groups: ['system:nodes'],
       },
       {

@@ -17,8 +17,11 @@ export interface RoleMapping {
 }
 
 /**
- * Workers by the role of their tier, named after the machine that signed; people by their roles.
- * The session name in a person's user name tells who it was behind a shared role.
+ * Workers by the role of their tier, people by their roles. The session name says who it was behind a
+ * shared role: EC2 gives each instance a session named by its id, and nothing else may assume the role
+ * of a tier. The id is the node's name: an address or a domain may be another machine's tomorrow.
+ *
+ * @see https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/v0.7.8/pkg/config/types.go RoleMapping
  */
 export function planRoleMappings(blueprint: Blueprint): readonly RoleMapping[] {
   const partition = partitionOf(blueprint.region);
@@ -32,7 +35,7 @@ export function planRoleMappings(blueprint: Blueprint): readonly RoleMapping[] {
   return [
     {
       rolearn: `arn:${partition}:iam::@HC_ACCOUNT_ID@:role/${machineRoleName(blueprint, 'worker')}`,
-      username: 'system:node:{{EC2PrivateDNSName}}',
+      username: 'system:node:{{SessionName}}',
       groups: ['system:nodes'],
     },
     ...principals,

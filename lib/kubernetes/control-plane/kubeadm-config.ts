@@ -40,7 +40,7 @@ function initConfiguration(): object {
     kind: 'InitConfiguration',
     localAPIEndpoint: { advertiseAddress: '@HC_PRIVATE_IP@', bindPort: namedPorts.apiServer },
     nodeRegistration: {
-      name: '@HC_PRIVATE_DNS_NAME@',
+      name: '@HC_INSTANCE_ID@',
       criSocket: 'unix:///run/containerd/containerd.sock',
       imagePullPolicy: 'IfNotPresent',
       taints: [controlPlaneTaint],

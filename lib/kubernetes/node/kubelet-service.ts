@@ -52,7 +52,7 @@ export function planKubeletFlags({ role, labels = {} }: KubeletOptions): Flags {
     config: paths.kubeletConfig,
     kubeconfig: paths.kubeletKubeconfig,
     ...(role === 'worker' ? { 'bootstrap-kubeconfig': paths.kubeletBootstrapKubeconfig } : {}),
-    'hostname-override': '@HC_PRIVATE_DNS_NAME@',
+    'hostname-override': '@HC_INSTANCE_ID@',
     'node-ip': '@HC_PRIVATE_IP@',
     'node-labels': Object.entries(nodeLabels)
       .sort(([a], [b]) => (a < b ? -1 : 1))

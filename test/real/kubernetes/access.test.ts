@@ -26,6 +26,12 @@ const identities = {
     secretAccessKey: 'worker-secret-key',
     arn: `${workerRole}/i-0aaaaaaaaaaaaaaa1`,
   },
+  // Started after it, with the address that it had.
+  successor: {
+    accessKeyId: 'ASIASUCCESSOR',
+    secretAccessKey: 'successor-secret-key',
+    arn: `${workerRole}/i-0aaaaaaaaaaaaaaa2`,
+  },
   operator: {
     accessKeyId: 'ASIAOPERATOR',
     secretAccessKey: 'operator-secret-key',
@@ -37,7 +43,6 @@ const identities = {
     arn: 'arn:aws:sts::999999999999:assumed-role/tier-worker/i-0aaaaaaaaaaaaaaa1',
   },
 } as const satisfies Record<string, AwsIdentity>;
-const workerName = 'ip-10-0-1-7.eu-central-1.compute.internal';
 
 describeWithTools(
   'access to the API',
@@ -55,9 +60,8 @@ describeWithTools(
       aws = await startFakeAws({
         folder,
         identities: Object.values(identities),
-        instances: [
-          { id: 'i-0aaaaaaaaaaaaaaa1', privateDnsName: workerName, privateIp: '10.0.1.7' },
-        ],
+        // Names of nodes need no answer of EC2.
+        instances: [],
       });
       await writeFile(path.join(folder, 'oidc-ca.pem'), issuer.ca);
       plane = await startControlPlane({
@@ -302,10 +306,13 @@ describeWithTools(
         return stdout.trim();
       };
 
-      test('a worker is the node that its instance is', async () => {
-        const client = plane.client({ token: await tokenOf(identities.worker) });
+      test.each([
+        ['worker', 'i-0aaaaaaaaaaaaaaa1'],
+        ['successor', 'i-0aaaaaaaaaaaaaaa2'],
+      ] as const)('a %s is the node of its own instance', async (name, instance) => {
+        const client = plane.client({ token: await tokenOf(identities[name]) });
         expect(await whoAmI(client)).toEqual({
-          username: `system:node:${workerName}`,
+          username: `system:node:${instance}`,
           groups: ['system:authenticated', 'system:nodes'],
         });
       });

@@ -33,11 +33,11 @@ import { startWorkerMachine, type WorkerMachine } from '../../support/kubernetes
 import { issueCertificate, makeCa } from '../../support/pki';
 import { describeWithTools } from '../../support/tools';
 
-const node = 'ip-10-0-1-7.eu-central-1.compute.internal';
+const node = 'i-0aaaaaaaaaaaaaaa1';
 const identity = {
   accessKeyId: 'ASIAWORKER',
   secretAccessKey: 'worker-secret-key',
-  arn: 'arn:aws:sts::123456789012:assumed-role/prod-worker/i-0aaaaaaaaaaaaaaa1',
+  arn: `arn:aws:sts::123456789012:assumed-role/prod-worker/${node}`,
 };
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const pki = '/var/lib/kubelet/pki';
@@ -91,7 +91,7 @@ describeWithTools(
       aws = await startFakeAws({
         folder: scratch,
         identities: [identity],
-        instances: [{ id: 'i-0aaaaaaaaaaaaaaa1', privateDnsName: node, privateIp }],
+        instances: [{ id: node, privateIp }],
       });
       cleanUp.push(() => aws.stop());
       const etcd = await startPlainEtcd();
@@ -212,7 +212,7 @@ describeWithTools(
         'topology.kubernetes.io/region': 'eu-central-1',
         'node.kubernetes.io/pool': plane.blueprint.workers[0]?.name,
       });
-      expect(object.spec.providerID).toBe('aws:///eu-central-1a/i-0123456789abcdef0');
+      expect(object.spec.providerID).toBe(`aws:///eu-central-1a/${node}`);
       expect(object.status.addresses).toContainEqual({
         type: 'InternalIP',
         address: worker.address,

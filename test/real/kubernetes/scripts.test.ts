@@ -32,7 +32,7 @@ import {
 import { describeWithTools } from '../../support/tools';
 import { calicoDefinitions } from '../constructs/setup';
 
-const node = machineFacts.HC_PRIVATE_DNS_NAME;
+const node = machineFacts.HC_INSTANCE_ID;
 
 describeWithTools(
   'scripts of a control-plane machine',
@@ -325,14 +325,14 @@ describeWithTools(
           'another-address': { ipAddresses: ['10.0.0.99'] },
           'own-and-another-address': { ipAddresses: [machineFacts.HC_PRIVATE_IP, '10.0.0.99'] },
           'name-of-the-api': { dnsNames: [node, plane.blueprint.names.api] },
-          'name-of-another-node': { dnsNames: ['ip-10-0-0-99.eu-central-1.compute.internal'] },
+          'name-of-another-node': { dnsNames: ['i-0123456789abcde99'] },
           'no-instance': {
-            user: 'system:node:ip-10-0-0-77.eu-central-1.compute.internal',
-            dnsNames: ['ip-10-0-0-77.eu-central-1.compute.internal'],
+            user: 'system:node:i-0123456789abcde77',
+            dnsNames: ['i-0123456789abcde77'],
           },
           stopped: {
-            user: 'system:node:ip-10-0-0-66.eu-central-1.compute.internal',
-            dnsNames: ['ip-10-0-0-66.eu-central-1.compute.internal'],
+            user: 'system:node:i-0123456789abcde66',
+            dnsNames: ['i-0123456789abcde66'],
             ipAddresses: ['10.0.0.66'],
           },
         };
@@ -398,13 +398,10 @@ rm "$k"
 }
 
 async function serveInstances(cloud: EtcdCloud): Promise<string> {
-  const running = renderInstances([
-    { id: 'i-1', privateDnsName: node, privateIp: machineFacts.HC_PRIVATE_IP },
-  ]);
+  const running = renderInstances([{ id: node, privateIp: machineFacts.HC_PRIVATE_IP }]);
   const stopped =
-    '<item><reservationId>r-2</reservationId><instancesSet><item><instanceId>i-2</instanceId>' +
+    '<item><reservationId>r-2</reservationId><instancesSet><item><instanceId>i-0123456789abcde66</instanceId>' +
     '<instanceState><name>stopped</name></instanceState>' +
-    '<privateDnsName>ip-10-0-0-66.eu-central-1.compute.internal</privateDnsName>' +
     '<privateIpAddress>10.0.0.66</privateIpAddress></item></instancesSet></item></reservationSet>';
   const text = running.replace('</reservationSet>', stopped);
   cloud.objects.set('', Buffer.from(text));

@@ -79,7 +79,7 @@ describeWithTools(
       const [kubelet] = planKubeletFiles(blueprint, { role: 'worker', taints });
       const config = (kubeadm?.content ?? '')
         .replaceAll('@HC_PRIVATE_IP@', '10.0.0.5')
-        .replaceAll('@HC_PRIVATE_DNS_NAME@', 'ip-10-0-0-5.eu-central-1.compute.internal')
+        .replaceAll('@HC_INSTANCE_ID@', 'i-0123456789abcdef0')
         .replaceAll(/^(\s+- )https:\/\/@\w+@:2379$/gm, '$1https://10.0.0.6:2379');
       expect(run('kubeadm@1.36', 'config', 'validate', '--config', file('a', config)).stdout).toBe(
         'ok\n',

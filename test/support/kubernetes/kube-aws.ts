@@ -15,7 +15,6 @@ export interface AwsIdentity {
 /** An instance that the fake EC2 reports. */
 export interface AwsInstance {
   readonly id: string;
-  readonly privateDnsName: string;
   readonly privateIp: string;
 }
 
@@ -162,10 +161,10 @@ function answerEc2(response: ServerResponse, instances: readonly AwsInstance[]):
 /** The answer of EC2 DescribeInstances. */
 export function renderInstances(instances: readonly AwsInstance[]): string {
   const items = instances.map(
-    ({ id, privateDnsName, privateIp }) =>
+    ({ id, privateIp }) =>
       `<item><reservationId>r-1</reservationId><instancesSet><item><instanceId>${id}</instanceId>` +
       `<instanceState><code>16</code><name>running</name></instanceState>` +
-      `<privateDnsName>${privateDnsName}</privateDnsName>` +
+      `<privateDnsName>ip-${privateIp.replaceAll('.', '-')}.${region}.compute.internal</privateDnsName>` +
       `<privateIpAddress>${privateIp}</privateIpAddress></item></instancesSet></item>`,
   );
   return (

@@ -19,7 +19,6 @@ export const machineFacts = {
   HC_ZONE: 'eu-central-1a',
   HC_INSTANCE_ID: 'i-0123456789abcdef0',
   HC_PRIVATE_IP: '10.0.0.10',
-  HC_PRIVATE_DNS_NAME: 'ip-10-0-0-10.eu-central-1.compute.internal',
   HC_SERVICE_ACCOUNT_ISSUER: 'https://oidc.example.com/prod',
 } as const;
 

@@ -92,7 +92,7 @@ function makeMachine(
   const { blueprint } = plane;
   const [pool] = blueprint.workers;
   if (!pool) throw new Error('no pool');
-  const facts = { ...machineFacts, HC_PRIVATE_DNS_NAME: nodeName, HC_PRIVATE_IP: place.address };
+  const facts = { ...machineFacts, HC_INSTANCE_ID: nodeName, HC_PRIVATE_IP: place.address };
   const part = planWorker(blueprint, pool, resolveLock(blueprint));
   const files = (part.files ?? []).map((file) =>
     file.template ? { ...file, content: fillIn(file.content, facts), template: false } : file,

@@ -219,7 +219,8 @@ function placeOf(blueprint: Blueprint, { name, role }: MachineConfig, index: num
     address,
     prefix: network.prefix,
     gateway: renderAddress(network.base + 1),
-    hostName: `ip-${address.replaceAll('.', '-')}.${region}.compute.internal`,
+    // A VPC with a domain of its own in its DHCP options.
+    hostName: `ip-${address.replaceAll('.', '-')}.corp.example`,
     mac: `06:00:00:00:00:${(16 + index).toString(16)}`,
   };
 }

@@ -81,7 +81,7 @@ install_local_packages() {
     die 'packages' 'dpkg failed' 'the packages of the plan'
 }
 
-# Facts for the tokens of templates. The address and names come from the instance metadata.
+# Facts for the tokens of templates. The address, zone and id come from the instance metadata.
 render_facts() {
   {
     for fact in CLUSTER MACHINE ROLE REGION ACCOUNT_ID BUCKET SERVICE_ACCOUNT_ISSUER; do
@@ -90,7 +90,6 @@ render_facts() {
       printf 'HC_%s=%s\n' "$fact" "$value"
     done
     printf 'HC_PRIVATE_IP=%s\n' "$(imds_get meta-data/local-ipv4)"
-    printf 'HC_PRIVATE_DNS_NAME=%s\n' "$(imds_get meta-data/local-hostname | cut -d ' ' -f 1)"
     printf 'HC_ZONE=%s\n' "$(imds_get meta-data/placement/availability-zone)"
     printf 'HC_INSTANCE_ID=%s\n' "$(imds_get meta-data/instance-id)"
   } >"$1"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Approves pending serving certificates of kubelets whose name and address are those of a running
-# instance of this cluster, as EC2 lists them; denies what no node may ask for; leaves undecided what
+# Approves pending serving certificates of kubelets whose name and address are the id and address of
+# a running instance of this cluster, as EC2 lists them; denies what no node may ask for; leaves undecided what
 # EC2 does not list yet.
 set -eu
 # shellcheck source=../boot/lib.sh disable=SC1091

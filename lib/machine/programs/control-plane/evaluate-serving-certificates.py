@@ -33,8 +33,8 @@ EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 # An undecided request is worth a line when it is older than an instance needs to be listed.
 LATE_SECONDS = 300
 
-# Private address by private DNS name; None where two instances have that name.
-Instances = Mapping[str, str | None]
+# Private address by instance id, which is the name of the node.
+Instances = Mapping[str, str]
 
 
 class Denied(Exception):
@@ -53,12 +53,12 @@ def pending(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def list_instances(machine: Machine) -> dict[str, str | None]:
-    """Of this cluster: their names and addresses can't be chosen by what runs on them.
+def list_instances(machine: Machine) -> dict[str, str]:
+    """Of this cluster: their ids and addresses can't be chosen by what runs on them.
 
     All pages: a node of a later one is as good. Raises AwsError.
     """
-    service, found, token = Service(machine, "ec2"), dict[str, str | None](), ""
+    service, found, token = Service(machine, "ec2"), dict[str, str](), ""
     while True:
         form = {
             "Action": "DescribeInstances",
@@ -80,7 +80,7 @@ def list_instances(machine: Machine) -> dict[str, str | None]:
             return found
 
 
-def read_page(body: bytes, found: dict[str, str | None]) -> str:
+def read_page(body: bytes, found: dict[str, str]) -> str:
     """Adds the running instances of a page; the token of the next one, or nothing."""
     try:
         root = ElementTree.fromstring(body)  # noqa: S314 # from EC2, over TLS
@@ -89,12 +89,11 @@ def read_page(body: bytes, found: dict[str, str | None]) -> str:
     space = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
     items = f"{space}reservationSet/{space}item/{space}instancesSet/{space}item"
     for item in root.findall(items):
-        name = item.findtext(f"{space}privateDnsName")
+        identifier = item.findtext(f"{space}instanceId")
         address = item.findtext(f"{space}privateIpAddress")
         running = item.findtext(f"{space}instanceState/{space}name") == "running"
-        if name and address and running:
-            # Two instances of one name can't be told apart, so neither gets a certificate.
-            found[name] = None if found.get(name, address) != address else address
+        if identifier and address and running:
+            found[identifier] = address
     return root.findtext(f"{space}nextToken") or ""
 
 
@@ -117,8 +116,8 @@ def check(item: Mapping[str, Any], known: Instances) -> None:
     if not user.startswith(NODE_USER) or "system:nodes" not in spec.get("groups", []):
         raise Denied("not asked for by a node")
     node = user[len(NODE_USER) :]
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", node):
-        raise Denied("no name of a node")
+    if not re.fullmatch(r"i-[0-9a-f]{8,17}", node):
+        raise Denied("no id of an instance")
     usages = set(spec.get("usages", []))
     if "server auth" not in usages or not usages <= USAGES:
         raise Denied("usages beyond a serving certificate")
@@ -128,11 +127,8 @@ def check(item: Mapping[str, Any], known: Instances) -> None:
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise Denied("no certificate request that can be read") from None
     if node not in known:
-        raise Undecided("no running instance of this cluster has that name yet")
-    address = known[node]
-    if address is None:
-        raise Undecided("two instances have that name")
-    if not names or not names <= {f"DNS:{node}", f"IP:{address}"}:
+        raise Undecided("no running instance of this cluster has that id yet")
+    if not names or not names <= {f"DNS:{node}", f"IP:{known[node]}"}:
         raise Denied("names or addresses that are not the instance's own")
 
 
